@@ -62,7 +62,9 @@ struct results_builder {
     struct results_facts facts;
     struct building **contests;
     uint32_t count, room, current;
-    struct index index; /* of the contests, the first of each key */
+    uint32_t parts, repeats; /* contests that came as parts; that came before */
+    uint32_t problems;       /* of those that are no `sound` ones; known when all are settled */
+    struct index index;      /* of the contests, the first of each key */
     struct pool pool;
     bool drop_precincts, sum_progress, check_totals, whole, nested;
 };

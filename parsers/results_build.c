@@ -277,6 +277,8 @@ static bool contest_add(struct results_builder *b, const struct results_contest 
         return building_full(e);
     k->record = *r;
     k->first = first;
+    b->repeats += first != BUILDING_NOBODY;
+    b->parts += part != NULL;
     b->contests[b->count] = k;
     k->units[0] = (struct results_unit){
         .registered = r->registered, .ballots = r->ballots, .reporting = -1, .total = -1};

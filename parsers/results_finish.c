@@ -50,7 +50,7 @@ struct counts { /* of all that it holds */
 /* A contest that is there again must say the same. */
 static void judge_repeats(struct results_builder *b)
 {
-    for (uint32_t i = b->sound; i < b->count; i++) {
+    for (uint32_t i = b->sound; b->repeats && i < b->count; i++) {
         struct building *k = b->contests[i];
         if (k->first != BUILDING_NOBODY && !k->gone &&
             (k->bad || !same_contest(b->contests[k->first], k)))
@@ -118,6 +118,7 @@ static bool take_stock(struct results_builder *b, struct counts *n)
             return false;
         count_contest(b->contests[i], n);
     }
+    b->problems = (uint32_t)n->problems;
     return true;
 }
 

@@ -108,7 +108,7 @@ static void write_contest(const struct results_builder *b, struct building *k, s
 /* All contests that are none, wherever they stood. */
 static void write_problems(const struct results_builder *b, struct pen *p)
 {
-    for (uint32_t i = b->sound; i < b->count; i++) {
+    for (uint32_t i = b->sound; b->problems && i < b->count; i++) {
         const struct building *k = b->contests[i];
         if (k->first == BUILDING_NOBODY && !k->gone && !building_kept(k))
             *p->problem++ =
@@ -134,14 +134,11 @@ static void *room_for(struct results_builder *b, uint64_t size)
 static struct building_sizes sizes_of(const struct results_builder *b, uint32_t from, uint32_t to,
                                       bool last)
 {
-    struct building_sizes n = {.pool = b->pool.len - b->given.pool};
+    struct building_sizes n = {.pool = b->pool.len - b->given.pool,
+                               .problems = last ? b->problems : 0};
     for (uint32_t i = from; i < to; i++)
         if (building_kept(b->contests[i]))
             add_contest(b, b->contests[i], &n);
-    for (uint32_t i = b->sound; last && i < b->count; i++) {
-        const struct building *k = b->contests[i];
-        n.problems += k->first == BUILDING_NOBODY && !k->gone && !building_kept(k);
-    }
     return n;
 }
 

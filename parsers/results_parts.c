@@ -258,8 +258,11 @@ static void sort(const struct part *parts, uint32_t n, struct title *titles, uin
         sorted[titles[parts[i].title].from++] = parts[i];
 }
 
-static bool settle_all(struct results_builder *b, uint32_t n, struct err *e)
+bool building_join_parts(struct results_builder *b, struct err *e)
 {
+    const uint32_t n = b->count; /* at most */
+    if (!b->parts)
+        return true;
     struct part *parts = arena_array(b->arena, n, sizeof *parts);
     struct part *sorted = arena_array(b->arena, n, sizeof *sorted);
     struct title *titles = arena_array(b->arena, n, sizeof *titles);
@@ -267,29 +270,17 @@ static bool settle_all(struct results_builder *b, uint32_t n, struct err *e)
     uint32_t count = 0, found = 0;
     if (!parts || !sorted || !titles)
         return building_full(e);
-    for (uint32_t i = 0; found < n; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         if (!has_title(b->contests[i]))
             continue;
         parts[found].at = i;
         if (!number_title(b, &x, b->contests[i], titles, &count, &parts[found++].title))
             return building_full(e);
     }
-    sort(parts, n, titles, count, sorted);
+    sort(parts, found, titles, count, sorted);
     for (uint32_t t = 0; t < count; sorted += titles[t++].parts) {
         if (!settle(b, sorted, titles[t].parts, e))
             return false;
     }
     return true;
-}
-
-bool building_join_parts(struct results_builder *b, struct err *e)
-{
-    uint32_t n = 0, any = 0;
-    for (uint32_t i = b->sound; i < b->count; i++)
-        any += b->contests[i]->part;
-    if (!any)
-        return true;
-    for (uint32_t i = 0; i < b->count; i++)
-        n += has_title(b->contests[i]);
-    return settle_all(b, n, e);
 }
