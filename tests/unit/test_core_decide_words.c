@@ -195,6 +195,25 @@ static void a_whole_name_is_meant_before_a_longer_one(void **state)
     taken("match accept", "amy", "marie");
 }
 
+/* ... in each feed, and once where a contest has two lines of the one who has the longer name. */
+static void a_whole_name_in_two_feeds_is_two_lines(void **state)
+{
+    static const char text[] = "contest 5|City Council At-Large|GA\nchoice 51|Ann-Marie Dubois|\n"
+                               "choice 52|Ann Dubois|\nchoice 54|Ann-Marie Dubois Ray|\n"
+                               "total 9 8 7\n";
+    (void)state;
+    night_batch(&n, AP, text, NIGHT_AT(2));
+    night_batch(&n, DDHQ, text, NIGHT_AT(2));
+    taken("match accept", "amy", "ap 51");
+    taken("match accept", "amy", "ap 54");
+    taken("match accept", "amy", "ddhq 51");
+    assert_int_equal(night_race(&n, "amy")->link_count, 3);
+    refused("match reject", "amy", "Ann Dubois", "2 lines fit");
+    taken("match reject", "amy", "ddhq Ann Dubois");
+    assert_true(says("/ Ann Dubois, choice 52 by"));
+    assert_int_equal(night_race(&n, "amy")->link_count, 3);
+}
+
 /* A hint names the contest, which has no names yet: all of it may be refused, nobody accepted. */
 static void a_contest_alone_can_be_rejected(void **state)
 {
@@ -354,6 +373,7 @@ int main(void)
         NIGHT_TEST(a_countys_close_moves_alone),
         NIGHT_TEST(many_lines_fit_few_words),
         NIGHT_TEST(a_whole_name_is_meant_before_a_longer_one),
+        NIGHT_TEST(a_whole_name_in_two_feeds_is_two_lines),
         NIGHT_TEST(a_contest_alone_can_be_rejected),
         NIGHT_TEST(what_is_gone_is_kept_and_does_nothing),
         NIGHT_TEST(an_authority_no_longer_asked_counts_nowhere),
