@@ -74,13 +74,29 @@ static void test_a_snapshot_clears_what_is_gone(void **state)
     IS(h, "EXISTS " P ":snap:races " P ":snap:calls " P ":winners", "0");
 }
 
+/* Nor does what an attempt before has left where it is put together, which no other does either. */
+static void test_a_snapshot_begins_anew_in_a_place_of_its_own(void **state)
+{
+    struct house *h = *state;
+    open_house(h);
+    ready_side(h, &h->a, "A");
+    ask(h, "HSET " P ":stage:races:A ghost {}");
+    ask(h, "HSET " P ":stage:races:B other {}");
+    begin(&h->a, 7);
+    struct redis_commit next = totals(7, 4, "{}");
+    assert_true(redis_publish(h->a.redis, &next));
+    UNTIL(&h->a, h->a.acknowledged == 1);
+    IS(h, "HKEYS " P ":snap:races", "one ");
+    IS(h, "KEYS " P ":stage:*", P ":stage:races:B ");
+}
+
 /* A number that was, as from a connection thought dead, changes nothing. */
 static void test_an_old_number_is_refused(void **state)
 {
     struct house *h = *state;
     open_on_air(h);
     struct redis_commit first = race(7, 5, "one", "{\"r\":5}"),
-                        late = race(7, 4, "one", "{\"r\":4}");
+                        late = race(7, 5, "one", "{\"r\":4}");
     assert_true(redis_publish(h->a.redis, &first));
     assert_true(redis_publish(h->a.redis, &late));
     UNTIL(&h->a, h->a.ready == 2);
@@ -768,6 +784,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HOUSE(test_order_and_keys),
         HOUSE(test_a_snapshot_clears_what_is_gone),
+        HOUSE(test_a_snapshot_begins_anew_in_a_place_of_its_own),
         HOUSE(test_an_old_number_is_refused),
         HOUSE(test_a_large_snapshot),
         HOUSE(test_the_older_owner_is_fenced),
