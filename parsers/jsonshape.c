@@ -61,8 +61,8 @@ bool jsonshape_same_middle(const struct jsonshapes *s, uint32_t shape, const cha
     return true;
 }
 
-/* As a guess it is never right: no UTF-8 has such bytes. */
-#define NOWHERE ((struct jsonshape){.counted = UINT64_MAX, .head = UINT64_MAX, .tail = UINT64_MAX})
+/* As a guess it is never right, whatever stands there: head and tail are the same eight bytes. */
+#define NOWHERE ((struct jsonshape){.counted = UINT64_MAX, .tail = UINT64_MAX})
 
 bool jsonshape_init(struct jsonshapes *s, struct arena *a)
 {

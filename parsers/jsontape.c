@@ -401,14 +401,14 @@ static const uint32_t *array(struct reader *r, const uint32_t *mark, uint32_t ab
 __attribute__((noinline)) static const uint32_t *container(struct reader *r, const uint32_t *mark,
                                                            uint32_t above)
 {
+    if (r->depth == JSON_DEPTH_MAX) {
+        refuse(r, mark, JSONTAPE_DEEP);
+        return NULL;
+    }
     char kind = r->text[*mark++];
     if (r->text[*mark] == (kind == '{' ? '}' : ']')) {
         *r->top++ = jsontape_word(kind, 0);
         return mark + 1;
-    }
-    if (r->depth == JSON_DEPTH_MAX) {
-        refuse(r, mark, JSONTAPE_DEEP);
-        return NULL;
     }
     r->depth++;
     mark = kind == '{' ? object(r, mark, above) : array(r, mark, above);

@@ -35,8 +35,9 @@ enum jsontape_verdict {
     JSONTAPE_FULL,  /* memory is out */
 };
 
-/* Where in a text, UTF-8 throughout, something begins: brackets, colons, commas, texts (all of
- * which end, and hold no bare control characters), and whatever else is no white space. Behind the
+/* Where in a JSON text something begins: brackets, colons, commas, texts (all of which end, are
+ * UTF-8 and hold no bare control characters, but for what stands behind a backslash), and whatever
+ * else is no white space, of which nothing is known: not even that it is UTF-8. Behind the
  * last mark is the length of the text, twice, and behind the text lie WIRE_PADDING zeros. */
 struct jsontape_marks {
     struct slice text;

@@ -395,14 +395,15 @@ static void depth_is_capped(void **state)
     (void)state;
     static const int depths[] = {64, 65, 100, 100000};
     for (int i = 0; i < 4; i++) {
-        for (int form = 0; form < 2; form++) {
+        static const char *const innermost[] = {"[1]", "{\"a\":1}", "[]", "{}"};
+        for (int form = 0; form < 4; form++) {
             struct buf b;
             buf_init(&b, 1 << 20);
-            for (int k = 0; k < depths[i]; k++)
-                buf_addz(&b, form ? "{\"a\":" : "[");
-            buf_addz(&b, "1");
-            for (int k = 0; k < depths[i]; k++)
-                buf_addc(&b, form ? '}' : ']');
+            for (int k = 1; k < depths[i]; k++)
+                buf_addz(&b, form & 1 ? "{\"a\":" : "[");
+            buf_addz(&b, innermost[form]);
+            for (int k = 1; k < depths[i]; k++)
+                buf_addc(&b, form & 1 ? '}' : ']');
             expect(buf_slice(&b), i ? WIRE_LIMIT : WIRE_OK, i ? "deeper than 64" : "");
             buf_done(&b);
         }
@@ -541,6 +542,18 @@ static void read_as_simdjson_reads_with_any_kernel(void **state)
     }
 }
 
+/* One kernel sees to UTF-8 within texts only: bytes that are none were a key there. */
+static void what_is_no_text_is_no_key_with_any_kernel(void **state)
+{
+    (void)state;
+    for (int k = 0; json_reference_kernel(k) != NULL; k++) {
+        expect(SLICE("{\xff\xff\xff\xff\xff\xff\xff\xff:1}"), WIRE_SYNTAX, "a key in quotes");
+        expect(SLICE("[{\"a\":1},{\"a\":1,\xff\xff\xff\xff\xff\xff\xff\xff:1}]"), WIRE_SYNTAX,
+               "a key in quotes");
+        expect(SLICE("{\0\0\0\0\0\0\0\0:1}"), WIRE_SYNTAX, "a key in quotes");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -555,6 +568,7 @@ int main(void)
         cmocka_unit_test(objects_within_objects_are_kept_whole),
         cmocka_unit_test(a_doubled_key_is_found_behind_any_shape),
         cmocka_unit_test(depth_is_capped),
+        cmocka_unit_test(what_is_no_text_is_no_key_with_any_kernel),
         cmocka_unit_test(read_as_simdjson_reads_with_any_kernel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
