@@ -62,9 +62,10 @@ struct duty {
         others; /* the newest epoch another one has begun, and how far its stream went */
     int64_t partner_s, kept_said_ms, standby_ms; /* when the standby was seen last */
     int64_t served_ms;                           /* since when it serves */
-    int64_t told_lost_ms;                        /* a standby's loss of Redis */
-    struct desk_place standby;                   /* what it has kept */
-    int64_t lagging_ms; /* since when it has less than all; 0: it has all */
+    int64_t another_ms;        /* since when looks find another's lease; 0: they do not */
+    int64_t told_lost_ms;      /* a standby's loss of Redis */
+    struct desk_place standby; /* what it has kept */
+    int64_t lagging_ms;        /* since when it has less than all; 0: it has all */
     struct waiter *waiters;
     duty_done *asked;
     void *asked_ctx;
@@ -162,12 +163,16 @@ static void serve(struct duty *d)
 }
 
 /* From its beginning; what comes replaces what is on our disk (following.h). */
-static void read_stream(struct duty *d)
+static void read_anew(struct duty *d)
 {
-    if (following_is_on(d->following))
-        return;
     following_begin(d->following);
     partner_follow(d->partner, 0, 0);
+}
+
+static void read_stream(struct duty *d)
+{
+    if (!following_is_on(d->following))
+        read_anew(d);
 }
 
 static void follow(struct duty *d)
@@ -317,10 +322,8 @@ static void tell_night(struct duty *d)
     snprintf(d->differs, sizeof d->differs, "%s", text);
     if (following_is_refused(d->following) && d->partner_s > LONG_AGO_S)
         keep_partner(d, LONG_AGO_S); /* with a prefix of its own it has none */
-    if (following_is_refused(d->following) && takes_night(following_night(d->following), d)) {
-        following_begin(d->following); /* it is ours since a reload */
-        partner_follow(d->partner, 0, 0);
-    }
+    if (following_is_refused(d->following) && takes_night(following_night(d->following), d))
+        read_anew(d); /* it is ours since a reload */
 }
 
 /* The lease is gone, and nobody takes over: once. */
@@ -396,6 +399,17 @@ static void compared(struct duty *d)
     obey(d, role_fenced(&d->role));
 }
 
+/* Does another serve there? A lease that nobody renews, of a Redis that was put back to an older
+ * dump, has ended by then. */
+static bool is_served(struct duty *d, enum role_lease lease)
+{
+    if (lease != ROLE_LEASE_ANOTHER)
+        d->another_ms = 0;
+    else if (d->another_ms == 0)
+        d->another_ms = now_ms();
+    return d->another_ms > 0 && now_ms() - d->another_ms >= ROLE_COPY_MS;
+}
+
 static void on_looked(const struct partner_look *look, void *ctx)
 {
     struct duty *d = ctx;
@@ -411,7 +425,10 @@ static void on_looked(const struct partner_look *look, void *ctx)
     struct desk_place there = {look->begun, look->desk};
     if (desk_place_cmp(there, d->others) > 0 && is_another(d, look->begun_owner))
         d->others = there;
-    following_seen(d->following, there, seen.lease == ROLE_LEASE_ANOTHER);
+    bool served = is_served(d, seen.lease);
+    following_seen(d->following, there, served);
+    if (served && following_is_older(d->following))
+        read_anew(d);
     seen.whole = is_whole(d);
     if (seen.lease == ROLE_LEASE_ANOTHER || seen.foreign)
         note_partner(
@@ -435,6 +452,7 @@ static void on_lost(const char *why, void *ctx)
     snprintf(d->why, sizeof d->why, "%s", why);
     d->raising = d->closing = false;
     d->cut = true;
+    d->another_ms = 0;
     obey(d, role_lost(&d->role));
     if (d->role.state == ROLE_ACTIVE || !news)
         return;

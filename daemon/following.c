@@ -273,6 +273,11 @@ bool following_is_refused(const struct following *f)
     return f->on && f->refused;
 }
 
+bool following_is_older(const struct following *f)
+{
+    return f->on && f->older;
+}
+
 const struct desk_night *following_night(const struct following *f)
 {
     return &f->night;

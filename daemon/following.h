@@ -65,6 +65,7 @@ bool following_is_whole(const struct following *f);
 /* Of what night the stream is, where it is not of our own disk; nothing said before it was read. */
 const struct desk_night *following_night(const struct following *f);
 bool following_is_refused(const struct following *f); /* takes() said so of what is there */
+bool following_is_older(const struct following *f); /* than what is on our disk: nothing is taken */
 bool following_over(const struct following *f);
 struct desk_place following_at(const struct following *f);
 struct desk_place following_kept(const struct following *f);

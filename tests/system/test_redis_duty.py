@@ -400,3 +400,22 @@ def test_a_redis_put_back_to_an_older_dump_takes_nothing_from_the_standby(two):
     assert b.role() == "standby" and b.history() == history and b.rows("SELECT * FROM aside") == []
     b.take_over()
     assert b.won() == 1 and b.history() == history
+
+
+def test_a_lease_of_an_older_dump_is_nobody_s(two):
+    """It lived for some seconds more, was taken for one that serves, and what was kept on both was replaced by what Redis had before."""
+    a, b = two.a, two.b
+    assert a.decide("freeze").stdout.endswith("kept on both\n")
+    lease = two.redis.get("tally:v1:lease")
+    two.redis.save()
+    assert a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
+    history = b.history()
+    for process in (a.tallyd, b.tallyd, two.house.redis_process):
+        process.kill()
+    two.house.start_redis()
+    two.redis.set("tally:v1:lease", lease, px=7900)
+    b.begin()
+    harness.wait_for(lambda: "does not take over by itself" in b.tallyd.text() or b.role() == "active", 40, "it says why")
+    assert b.role() == "standby" and b.history() == history and b.rows("SELECT * FROM aside") == []
+    b.take_over()
+    assert b.won() == 1 and b.history() == history
