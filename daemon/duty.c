@@ -29,14 +29,6 @@
 _Static_assert(PARTNER_LEASE_MS > 2 * RENEW_MS + RENEW_MS / 2, "a renewal may be lost, or late");
 _Static_assert(ROLE_COPY_MS > PARTNER_LEASE_MS, "a lease that nobody renews has ended by then");
 
-struct waiter {
-    struct waiter *next;
-    void (*done)(enum duty_kept kept, void *ctx);
-    void *ctx;
-    int64_t until_ms;
-    struct desk_place place;
-};
-
 struct duty {
     struct writer *writer;
     struct duty_calls calls;
@@ -66,7 +58,7 @@ struct duty {
     int64_t told_lost_ms;      /* a standby's loss of Redis */
     struct desk_place standby; /* what it has kept */
     int64_t lagging_ms;        /* since when it has less than all; 0: it has all */
-    struct waiter *waiters;
+    struct duty_waiter *waiters;
     duty_done *asked;
     void *asked_ctx;
     char lease[256], other[256]; /* the instance that was seen last; empty: none */
@@ -581,30 +573,13 @@ void duty_began(struct duty *d)
         renew(d);
 }
 
-static void release(enum duty_kept kept, struct waiter **at)
-{
-    struct waiter *w = *at;
-    *at = w->next;
-    w->done(kept, w->ctx);
-    free(w);
-}
-
-/* Those whose decision the standby has, and those who have waited long enough. */
+/* Who waits is told what there is to tell; all are where we serve no longer. */
 static void release_waiters(struct duty *d)
 {
     int64_t epoch;
     struct desk_place all = place_now(d, &epoch);
-    for (struct waiter **at = &d->waiters; *at;) {
-        struct waiter *w = *at;
-        if (w->place.epoch == 0)
-            w->place = all;
-        if (w->place.epoch > 0 && desk_place_cmp(d->standby, w->place) >= 0)
-            release(DUTY_BOTH, at);
-        else if (now_ms() >= w->until_ms || !d->serving || d->role.state != ROLE_ACTIVE)
-            release(DUTY_HERE, at);
-        else
-            at = &w->next;
-    }
+    bool over = !d->serving || d->role.state != ROLE_ACTIVE;
+    duty_waiters_release(&d->waiters, all, d->standby, over ? INT64_MAX : now_ms());
     if (all.epoch > 0 && desk_place_cmp(d->standby, all) >= 0)
         d->lagging_ms = 0;
     else if (d->lagging_ms == 0)
@@ -624,25 +599,16 @@ static void on_renewed(bool fenced, struct slice kept, void *ctx)
     release_waiters(d);
 }
 
-void duty_wait(struct duty *d, void (*done)(enum duty_kept kept, void *ctx), void *ctx)
+void duty_wait(struct duty *d, duty_waiter_done *done, void *ctx)
 {
     int64_t epoch;
-    struct waiter *w;
-    if (!d->partner || time(NULL) - d->partner_s > KNOWN_S) {
+    if (!d->partner || time(NULL) - d->partner_s > KNOWN_S)
         done(DUTY_ALONE, ctx);
-        return;
-    }
-    if (!(w = calloc(1, sizeof *w))) {
+    else if (!duty_waiters_add(&d->waiters, place_now(d, &epoch), now_ms() + DUTY_WAIT_MS, done,
+                               ctx))
         done(DUTY_HERE, ctx);
-        return;
-    }
-    *w = (struct waiter){.next = d->waiters,
-                         .done = done,
-                         .ctx = ctx,
-                         .until_ms = now_ms() + DUTY_WAIT_MS,
-                         .place = place_now(d, &epoch)};
-    d->waiters = w;
-    timer_set(d->tick, 0);
+    else
+        timer_set(d->tick, 0);
 }
 
 /* It may wait for long, for a person: who started it is told that it is up. */
@@ -813,8 +779,7 @@ void duty_free(struct duty *d)
     timer_free(d->tick);
     timer_free(d->renew);
     timer_free(d->defer);
-    for (struct waiter *w; (w = d->waiters) != NULL; free(w))
-        d->waiters = w->next;
+    duty_waiters_free(&d->waiters);
     arena_free(d->fixed);
     free(d);
 }

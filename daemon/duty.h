@@ -16,6 +16,7 @@
 
 #include "daemon/base/buf.h"
 #include "daemon/desk_book.h"
+#include "daemon/duty_waiters.h"
 #include "daemon/edge/writer.h"
 #include "daemon/role.h"
 
@@ -69,9 +70,8 @@ bool duty_take_over(struct duty *d, duty_done *done, void *ctx, struct err *e) M
 void duty_tell(const struct duty *d, struct buf *out);
 
 /* Has the standby kept what is on our disk now? Answered within DUTY_WAIT_MS. */
-enum duty_kept { DUTY_ALONE /* there is no other daemon */, DUTY_BOTH, DUTY_HERE };
 #define DUTY_WAIT_MS 2000
-void duty_wait(struct duty *d, void (*done)(enum duty_kept kept, void *ctx), void *ctx);
+void duty_wait(struct duty *d, duty_waiter_done *done, void *ctx);
 
 struct duty_view {
     const struct role *role;

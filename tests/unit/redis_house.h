@@ -268,4 +268,18 @@ static inline int tear_down(void **state)
 
 #define HOUSE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static inline void begin_again(struct house *h, int ready, int64_t epoch)
+{
+    int64_t began = timer_now_us();
+    UNTIL(&h->a, h->a.ready == ready);
+    assert_true(timer_now_us() - began < 10 * 2000000); /* the goal is 2 s */
+    begin(&h->a, epoch);
+    struct redis_commit m = totals(epoch, 4, "{\"t\":3}");
+    size_t before = h->a.acknowledged;
+    assert_true(redis_publish(h->a.redis, &m));
+    UNTIL(&h->a, h->a.acknowledged == before + 1);
+    IS(h, "GET " P ":snap:totals", "{\"t\":3}");
+    IS(h, "HGET " P ":snap:races one", "{\"r\":1}");
+}
+
 #endif
