@@ -28,13 +28,11 @@ bool no_memory(struct fault *f)
     return fault_set(f, WIRE_LIMIT, "JSON: out of memory");
 }
 
-/* What cannot be read stands at `from`, or behind it. */
-bool refuse(slice text, error_code error, size_t from, struct fault *f)
+/* Of what is JSON by its grammar only a number is refused that is too large: the one at `from`. */
+bool refuse(slice text, size_t from, struct fault *f)
 {
     size_t at, line, column;
     const char *why;
-    if (error == MEMALLOC || error == CAPACITY)
-        return no_memory(f);
     enum jsonscan found = jsonscan(text, &at, &why);
     jsonscan_place(text, at, &line, &column);
     switch (found) {
@@ -46,12 +44,11 @@ bool refuse(slice text, error_code error, size_t from, struct fault *f)
         return fault_set(f, WIRE_LIMIT, "line %zu, column %zu: %s", line, column, why);
     case JSONSCAN_BROKEN:
         return fault_set(f, WIRE_SYNTAX, "line %zu, column %zu: %s", line, column, why);
-    case JSONSCAN_FINE: /* but for what computers can hold */
+    case JSONSCAN_FINE:
         break;
     }
     jsonscan_place(text, from, &line, &column);
-    return fault_set(f, error == DEPTH_ERROR ? WIRE_LIMIT : WIRE_SYNTAX, "line %zu, column %zu: %s",
-                     line, column, error_message(error));
+    return fault_set(f, WIRE_SYNTAX, "line %zu, column %zu: a number is too large", line, column);
 }
 
 /* Damage behind such a key is told first: then it is no JSON at all, or not all of it. */
@@ -60,7 +57,7 @@ bool refuse_twice(slice text, const jsontape_culprit &culprit, struct fault *f)
     size_t line, column;
     const char *why;
     if (jsonscan(text, &column, &why) != JSONSCAN_FINE)
-        return refuse(text, TAPE_ERROR, culprit.at, f);
+        return refuse(text, culprit.at, f);
     jsonscan_place(text, culprit.at, &line, &column);
     slice shown = slice_sub(culprit.key, 0, 60);
     return fault_set(f, WIRE_SYNTAX,
@@ -78,7 +75,7 @@ bool parse(json_doc *d, slice text, struct arena *a, struct json *root, struct f
         error = stage->stage1(reinterpret_cast<const uint8_t *>(text.ptr), text.len,
                               stage1_mode::regular);
     if (error)
-        return refuse(text, error, 0, f);
+        return error == MEMALLOC || error == CAPACITY ? no_memory(f) : refuse(text, 0, f);
     jsontape_marks marks = {text, stage->structural_indexes.get(), stage->n_structural_indexes};
     std::unique_ptr<uint64_t[]> open(new (std::nothrow) uint64_t[marks.count + JSONTAPE_SPARE]);
     d->words.reset(new (std::nothrow) uint64_t[marks.count + JSONTAPE_SPARE]);
@@ -89,9 +86,8 @@ bool parse(json_doc *d, slice text, struct arena *a, struct json *root, struct f
     *root = {&d->tape, 0};
     switch (jsontape_read(&d->tape, &marks, open.get(), a, &root->word, &culprit)) {
     case JSONTAPE_BROKEN:
-        return refuse(text, NUMBER_ERROR, culprit.at, f);
     case JSONTAPE_DEEP:
-        return refuse(text, DEPTH_ERROR, culprit.at, f);
+        return refuse(text, culprit.at, f);
     case JSONTAPE_TWICE:
         return refuse_twice(text, culprit, f);
     case JSONTAPE_FULL:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Where a JSON text is damaged: simdjson says that it is, this says at which line and column, and
+/* Where a JSON text is damaged: json.cc says that it is, this says at which line and column, and
  * whether it was merely cut off. Run only after a refusal. */
 #ifndef TALLYD_PARSERS_JSONSCAN_H
 #define TALLYD_PARSERS_JSONSCAN_H

@@ -117,6 +117,10 @@ static void damage_is_located(void **state)
     expect(SLICE("[\"\\x\"]"), WIRE_SYNTAX, "no such escape");
     expect(SLICE("[\"\\ud800\"]"), WIRE_SYNTAX, "half of a surrogate");
     expect(SLICE("[123456789012345678901]"), WIRE_SYNTAX, "column 2: a number is too large");
+    expect(SLICE("[1,\n18446744073709551616]"), WIRE_SYNTAX,
+           "line 2, column 1: a number is too large");
+    expect(SLICE("[1, -9223372036854775809]"), WIRE_SYNTAX, "column 5: a number is too large");
+    expect(SLICE("[1e309]"), WIRE_SYNTAX, "column 2: a number is too large");
     expect(SLICE("votes: 12"), WIRE_SYNTAX, "line 1, column 1: a value");
     expect(SLICE(""), WIRE_TRUNCATED, "line 1, column 1");
     expect(SLICE(" \n"), WIRE_TRUNCATED, "line 2, column 1");
