@@ -209,7 +209,8 @@ static bool vote_type(struct detail *d, const struct xml_attrs *attrs)
         return fault_set(d->f, WIRE_SCHEMA, "line %ld: a VoteType outside a Choice", d->line);
     d->in_type = true;
     d->type_no++;
-    d->counted = d->in_choice && !label_is_statistic(xml_attr(attrs, "name"));
+    struct slice name = xml_attr(attrs, "name"); /* "Total Votes", where types are not told apart */
+    d->counted = d->in_choice && (label_is_total(name) || !label_is_statistic(name));
     if (d->counted) {
         d->type_votes = votes_attr(d, attrs, "VoteType", &d->votes_key);
         d->units_sum = 0;
