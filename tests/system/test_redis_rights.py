@@ -53,7 +53,9 @@ def test_a_night_with_them(night):
     night.redis.script_flush()
     test_redis_storm.converge(night, clients[-3:-2], 0)
     test_redis_storm.check_views(night, clients)
-    assert night.redis.acl_log() == [], "somebody was refused something"
+    # redis-py 5 and later say who they are, which users of before Redis 7.2 cannot be given, and go on without it
+    refused = [entry for entry in night.redis.acl_log() if entry["object"] != "client|setinfo"]
+    assert refused == [], "somebody was refused something"
 
 
 def rights(name):
