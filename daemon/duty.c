@@ -402,6 +402,16 @@ static bool is_served(struct duty *d, enum role_lease lease)
     return d->another_ms > 0 && now_ms() - d->another_ms >= ROLE_COPY_MS;
 }
 
+/* What is newest of all that was seen, and of what others have begun. */
+static void note_newest(struct duty *d, const struct partner_look *look, struct desk_place there)
+{
+    if (look->epoch > d->seen_epoch)
+        d->seen_epoch = look->epoch;
+    d->cut &= look->epoch == 0;
+    if (desk_place_cmp(there, d->others) > 0 && is_another(d, look->begun_owner))
+        d->others = there;
+}
+
 static void on_looked(const struct partner_look *look, void *ctx)
 {
     struct duty *d = ctx;
@@ -411,12 +421,8 @@ static void on_looked(const struct partner_look *look, void *ctx)
                  d->role.state != ROLE_STANDBY; /* what we were is nobody's */
     snprintf(d->lease, sizeof d->lease, "%.*s", shows ? (int)look->lease.len : 0,
              look->lease.len ? look->lease.ptr : "");
-    if (look->epoch > d->seen_epoch)
-        d->seen_epoch = look->epoch;
-    d->cut &= look->epoch == 0;
     struct desk_place there = {look->begun, look->desk};
-    if (desk_place_cmp(there, d->others) > 0 && is_another(d, look->begun_owner))
-        d->others = there;
+    note_newest(d, look, there);
     bool served = is_served(d, seen.lease);
     following_seen(d->following, there, served);
     if (served && following_is_older(d->following))
