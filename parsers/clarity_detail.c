@@ -210,7 +210,7 @@ static bool vote_type(struct detail *d, const struct xml_attrs *attrs)
     d->in_type = true;
     d->type_no++;
     struct slice name = xml_attr(attrs, "name"); /* "Total Votes", where types are not told apart */
-    d->counted = d->in_choice && (label_is_total(name) || !label_is_statistic(name));
+    d->counted = d->in_choice && (!label_is_statistic(name) || label_is_total(name));
     if (d->counted) {
         d->type_votes = votes_attr(d, attrs, "VoteType", &d->votes_key);
         d->units_sum = 0;

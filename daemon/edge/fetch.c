@@ -29,8 +29,8 @@
 #define SLOWEST 64      /* bytes a second */
 #define ADDRESS_FOR 60L /* seconds that a host's address is believed */
 #define ADDRESSES_KEPT (-1L)
-#define A_SHELF 8     /* connections that lie on one, about */
-#define SHELF_MOST 64 /* max-per-host goes so far */
+#define A_SHELF 8      /* connections that lie on one, about */
+#define SHELF_MOST 128 /* max-per-host goes to half of it: two hosts may share a shelf */
 
 struct fetcher {
     struct multi *multi;
