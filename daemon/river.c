@@ -314,10 +314,8 @@ static bool is_followed(const struct river *r, const struct writer_job *rows)
     return follows(r) && rows->claim_count + rows->decision_count + rows->ruling_count > 0;
 }
 
-/* Make durable what has to be, then let the messages go. They wait for claims and decisions; and
- * for the first payload of a file, so that a crash never leaves zeros where there were figures.
- * Later payloads are written behind the messages. False: nothing is kept and nothing goes out. */
-/* What the readers are told waits for what has to be on the disk before. */
+/* What the readers are told waits for what has to be on the disk before; the first of it may be out
+ * already. */
 static void tell(struct river *r, const struct writer_job *rows, struct writer_job *paper,
                  int64_t last_byte_us, bool waits)
 {
@@ -331,6 +329,9 @@ static void tell(struct river *r, const struct writer_job *rows, struct writer_j
         log_error("%s", e.text);
 }
 
+/* Make durable what has to be, then let the messages go. They wait for claims and decisions; and
+ * for the first payload of a file, so that a crash never leaves zeros where there were figures.
+ * Later payloads are written behind the messages. False: nothing is kept and nothing goes out. */
 static bool settle(struct river *r, const struct writer_file *files, size_t file_count, bool first,
                    int64_t last_byte_us, struct asked *asked)
 {

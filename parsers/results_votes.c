@@ -105,8 +105,9 @@ static bool is_count(int64_t votes)
     return votes >= VOTES_UNKNOWN && votes <= RESULTS_VOTES_MAX;
 }
 
-bool results_votes(struct results_builder *b, uint32_t unit, uint32_t choice, int64_t votes,
-                   struct err *e)
+/* Once: the cell is said again at most, never added to. */
+static inline bool put(struct results_builder *b, uint32_t unit, uint32_t choice, int64_t votes,
+                       bool once, struct err *e)
 {
     struct building *k = building_current(b, e);
     int64_t *cell = k ? cell_at(b, k, unit, choice, e) : NULL;
@@ -116,6 +117,9 @@ bool results_votes(struct results_builder *b, uint32_t unit, uint32_t choice, in
         return cell_bad(b, k, unit, choice, "%lld is no count of votes", (long long)votes);
     if (*cell == VOTES_ABSENT)
         *cell = votes;
+    else if (once)
+        return *cell == votes || cell_bad(b, k, unit, choice, "two different values, %lld and %lld",
+                                          (long long)*cell, (long long)votes);
     else if (*cell == VOTES_UNKNOWN || votes == VOTES_UNKNOWN)
         *cell = VOTES_UNKNOWN;
     else if (*cell + votes > RESULTS_VOTES_MAX) /* both are below 2^53 */
@@ -125,18 +129,14 @@ bool results_votes(struct results_builder *b, uint32_t unit, uint32_t choice, in
     return true;
 }
 
+bool results_votes(struct results_builder *b, uint32_t unit, uint32_t choice, int64_t votes,
+                   struct err *e)
+{
+    return put(b, unit, choice, votes, false, e);
+}
+
 bool results_votes_once(struct results_builder *b, uint32_t unit, uint32_t choice, int64_t votes,
                         struct err *e)
 {
-    struct building *k = building_current(b, e);
-    int64_t *cell = k ? cell_at(b, k, unit, choice, e) : NULL;
-    if (!cell)
-        return false;
-    if (!is_count(votes))
-        return cell_bad(b, k, unit, choice, "%lld is no count of votes", (long long)votes);
-    if (*cell != votes && *cell != VOTES_ABSENT)
-        return cell_bad(b, k, unit, choice, "two different values, %lld and %lld", (long long)*cell,
-                        (long long)votes);
-    *cell = votes;
-    return true;
+    return put(b, unit, choice, votes, true, e);
 }

@@ -162,6 +162,14 @@ static inline void answer(struct site_request *q, void *ctx)
 
 /* ---- a night ---- */
 
+/* From now on, until n->fault is NULL. */
+static inline void answer_data(struct night *n, const char *status, const char *headers)
+{
+    n->fault = "/data";
+    n->fault_status = status;
+    n->fault_headers = headers;
+}
+
 static inline void begin_with(struct night *n, void (*how)(struct site_request *q, void *ctx))
 {
     struct workers_settings w = {.count = 4,

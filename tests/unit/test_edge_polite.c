@@ -59,9 +59,7 @@ static void test_where_a_redirect_leads_has_its_own_rest(void **state)
     begin_behind(fronts);
     start(&n);
     SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= 2 * FRONTS);
-    n.fault = "/data";
-    n.fault_status = "429 Too Many Requests";
-    n.fault_headers = "Retry-After: 2\r\n";
+    answer_data(&n, "429 Too Many Requests", "Retry-After: 2\r\n");
     SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 1);
     int asked = n.site.requests;
     SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= FRONTS);
@@ -150,9 +148,7 @@ static void test_a_rest_is_kept_by_the_poller_that_goes_on(void **state)
 {
     (void)state;
     begin(&n);
-    n.fault = "/data";
-    n.fault_status = "429 Too Many Requests";
-    n.fault_headers = "Retry-After: 60\r\n";
+    answer_data(&n, "429 Too Many Requests", "Retry-After: 60\r\n");
     add_source(&n, "a", "/data");
     start(&n);
     SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 1);

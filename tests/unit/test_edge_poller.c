@@ -94,9 +94,7 @@ static void test_back_off(void **state)
     struct poller_state s;
     (void)state;
     begin(&n);
-    n.fault = "/data";
-    n.fault_status = "500 Oops";
-    n.fault_headers = "";
+    answer_data(&n, "500 Oops", "");
     add_source(&n, "a", "/data");
     start(&n);
     SITE_UNTIL(n.base, n.site.requests >= 8);
@@ -123,9 +121,7 @@ static void test_retry_after(void **state)
     static struct night n;
     (void)state;
     begin(&n);
-    n.fault = "/data";
-    n.fault_status = "429 Too Many Requests";
-    n.fault_headers = "Retry-After: 1\r\n";
+    answer_data(&n, "429 Too Many Requests", "Retry-After: 1\r\n");
     add_source(&n, "a", "/data");
     start(&n);
     SITE_UNTIL(n.base, n.site.requests >= 2);
@@ -152,9 +148,7 @@ static void test_retry_after_is_of_the_host(void **state)
     add_source(&n, "b", "/other");
     start(&n);
     SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= 4);
-    n.fault = "/data";
-    n.fault_status = "503 Unavailable";
-    n.fault_headers = "Retry-After: 1\r\n";
+    answer_data(&n, "503 Unavailable", "Retry-After: 1\r\n");
     SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 2);
     n.fault = NULL;
     const struct told *one = first_of(&n, NEWS_FAILED), *other = last_told(&n);
@@ -180,9 +174,7 @@ static void test_a_quota_is_of_the_key(void **state)
     add_source(&n, "b", "/other");
     start(&n);
     SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= 4);
-    n.fault = "/data";
-    n.fault_status = "403 Forbidden";
-    n.fault_headers = "";
+    answer_data(&n, "403 Forbidden", "");
     SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 2);
     n.fault = NULL;
     assert_string_equal(last_told(&n)->text, "its host has asked to wait");
