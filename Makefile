@@ -53,10 +53,10 @@ CORE_SRC   := $(call src,daemon/core)
 EDGE_SRC   := $(call src,daemon/edge)
 CONFIG_SRC := $(call src,config)
 PARSER_SRC := $(filter-out parsers/main.c,$(call src,parsers)) $(wildcard parsers/*.cc)
-CTL_SRC    := $(wildcard daemon/ctl*.c)
+CTL_SRC    := $(filter-out daemon/ctl/main.c,$(call src,daemon/ctl))
 SCHEMA_SRC := $(BUILD)/made/schema.c
 WEB_SRC    := $(BUILD)/made/web.c
-APP_SRC    := $(filter-out daemon/main.c daemon/ctl.c,$(wildcard daemon/*.c)) $(SCHEMA_SRC) $(WEB_SRC)
+APP_SRC    := $(filter-out daemon/main.c,$(call src,daemon)) $(SCHEMA_SRC) $(WEB_SRC)
 SIM_SRC    := $(wildcard tests/sim/*.c)
 HOSTILE_SRC := $(wildcard tests/hostile/*.c)
 RESULTS_SRC := $(wildcard parsers/results*.c) parsers/pool.c parsers/arrays.c parsers/label.c
@@ -70,12 +70,13 @@ libedge    := $(LIB)/libedge.a
 libconfig  := $(LIB)/libconfig.a
 libparsers := $(LIB)/libparsers.a
 libapp     := $(LIB)/libapp.a
+libctl     := $(LIB)/libctl.a
 libresults := $(LIB)/libresults.a# what core may link of parsers: the batch
 libformats := $(LIB)/libformats.a# what config and the daemon may link of parsers: facts about formats, mappings
 
 PROGRAMS := $(if $(wildcard parsers/main.c),$(BUILD)/tally-parse) \
             $(if $(wildcard daemon/main.c),$(BUILD)/tallyd) \
-            $(if $(CTL_SRC),$(BUILD)/tallyctl)
+            $(if $(wildcard daemon/ctl/main.c),$(BUILD)/tallyctl)
 TEST_PROGRAMS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 TOOLS := $(if $(SIM_SRC),$(BUILD)/night-sim) $(BUILD)/tests/night_dump $(if $(HOSTILE_SRC),$(BUILD)/tests/tally-parse-hostile)
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
@@ -113,6 +114,7 @@ $(eval $(call library,$(libedge),$(EDGE_SRC)))
 $(eval $(call library,$(libconfig),$(CONFIG_SRC)))
 $(eval $(call library,$(libparsers),$(PARSER_SRC)))
 $(eval $(call library,$(libapp),$(APP_SRC)))
+$(eval $(call library,$(libctl),$(CTL_SRC)))
 $(eval $(call library,$(libresults),$(RESULTS_SRC)))
 $(eval $(call library,$(libformats),$(FORMATS_SRC)))
 
@@ -125,7 +127,7 @@ $(BUILD)/tally-parse: $(call obj,parsers/main.c) $(libparsers) $(libconfig) $(li
 $(BUILD)/tallyd: $(call obj,daemon/main.c) $(libapp) $(libedge) $(libcore) $(libconfig) $(libresults) $(libformats) $(libbase)
 	$(link) $(EDGE_LIBS) $(BASE_LIBS)
 
-$(BUILD)/tallyctl: $(call obj,$(CTL_SRC)) $(libedge) $(libcore) $(libresults) $(libbase)
+$(BUILD)/tallyctl: $(call obj,daemon/ctl/main.c) $(libctl) $(libedge) $(libcore) $(libresults) $(libbase)
 	$(link) -lcurl -levent_core $(BASE_LIBS)
 
 $(BUILD)/night-sim: $(call obj,$(SIM_SRC) daemon/clock.c) $(libcore) $(libresults) $(libbase) | $(BUILD)/tests/
@@ -141,7 +143,7 @@ $(BUILD)/tests/test_core_%: $(BUILD)/tests/unit/test_core_%.o $(libcore) $(libre
 	$(link) -lcmocka $(BASE_LIBS)
 $(BUILD)/tests/test_config_%: $(BUILD)/tests/unit/test_config_%.o $(libconfig) $(libformats) $(libbase) | $(BUILD)/tests/
 	$(link) -lcmocka $(BASE_LIBS)
-$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(libapp) $(libedge) $(libcore) $(libconfig) $(libparsers) $(libbase) | $(BUILD)/tests/
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(libapp) $(libctl) $(libedge) $(libcore) $(libconfig) $(libparsers) $(libbase) | $(BUILD)/tests/
 	$(linkxx) -lcmocka $(EDGE_LIBS) $(PARSER_LIBS) $(BASE_LIBS)
 $(BUILD)/tests/night_dump: $(BUILD)/tests/reference/night_dump.o $(libcore) $(libresults) $(libbase) | $(BUILD)/tests/
 	$(link) -lcmocka $(BASE_LIBS)

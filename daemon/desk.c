@@ -8,6 +8,7 @@
 #include "daemon/base/counted.h"
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
+#include "daemon/core/commands.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/held.h"
 #include "daemon/core/lost.h"
@@ -541,7 +542,7 @@ int desk_answer(const struct control_request *request, struct buf *body, void *a
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (slice_is(request->verb, verbs[i].name))
             return verbs[i].answer(&q, body);
-    if (slice_is(request->verb, DESK_JOINT_VERB))
+    if (slice_is(request->verb, JOINT_VERB))
         return desk_joint(app, request, body);
     if (desk_decides(request->verb))
         return desk_decide(app, request, body);

@@ -7,7 +7,7 @@
 
 #include "daemon/app_state.h"
 #include "daemon/base/text.h"
-#include "daemon/ctl_commands.h"
+#include "daemon/core/commands.h"
 #include "daemon/desk_duty.h"
 
 #define ARGUMENT_MAX 65536
@@ -20,8 +20,8 @@
 
 bool desk_decides(struct slice verb)
 {
-    const struct ctl_command *c = ctl_command_named(verb);
-    return c && c->kind == CTL_DECIDES;
+    const struct command *c = command_named(verb);
+    return c && c->kind == COMMAND_DECIDES;
 }
 
 struct words {
@@ -94,16 +94,16 @@ static bool read_option(const struct control_request *q, size_t *at, struct word
 
 static bool read_flag(struct words *w, struct slice word)
 {
-    struct slice confirmed = SLICE(DESK_CONFIRMED);
+    struct slice confirmed = SLICE(COMMAND_CONFIRMED);
     if (slice_starts(word, confirmed))
         return w->confirmed = digest_parse(slice_sub(word, confirmed.len, word.len), &w->shown);
-    w->preview |= slice_is(word, DESK_PREVIEW);
-    w->dry_run |= slice_is(word, "--dry-run") || slice_is(word, DESK_PREVIEW);
-    return slice_is(word, "--dry-run") || slice_is(word, DESK_PREVIEW);
+    w->preview |= slice_is(word, COMMAND_PREVIEW);
+    w->dry_run |= slice_is(word, "--dry-run") || slice_is(word, COMMAND_PREVIEW);
+    return slice_is(word, "--dry-run") || slice_is(word, COMMAND_PREVIEW);
 }
 
-static bool read_words(const struct ctl_command *c, const struct control_request *q,
-                       struct words *w, struct buf *body)
+static bool read_words(const struct command *c, const struct control_request *q, struct words *w,
+                       struct buf *body)
 {
     size_t least, most;
     for (size_t i = 0; i < q->arg_count; i++) {
@@ -126,11 +126,11 @@ static bool read_words(const struct ctl_command *c, const struct control_request
     if (!linkable(w->d.url, body))
         return false;
     w->d.argument = buf_slice(&w->argument);
-    ctl_command_arity(c, &least, &most);
+    command_arity(c, &least, &most);
     if (w->count >= least && w->count <= most && !w->argument.failed)
         return true;
     buf_addf(body, "usage: tallyctl %s %s%s%s\n", c->words, c->usage, c->usage[0] ? " " : "",
-             ctl_decides);
+             command_decides);
     return false;
 }
 
@@ -139,7 +139,7 @@ bool desk_words(const struct control_request *q, struct decision *out, struct bu
 {
     struct words w = {.d = {.verb = q->verb, .by = q->login}};
     buf_init(&w.argument, ARGUMENT_MAX);
-    bool ok = read_words(ctl_command_named(q->verb), q, &w, body);
+    bool ok = read_words(command_named(q->verb), q, &w, body);
     buf_clear(argument);
     buf_add(argument, buf_slice(&w.argument));
     *out = w.d;
@@ -206,7 +206,7 @@ static void on_rehearsed(bool ok, struct slice said, const struct err *e, void *
     buf_init(&out, PREVIEW_MAX);
     buf_add(&out, slice_sub(said, HEX, said.len));
     if (w->preview)
-        buf_addf(&out, DESK_PREVIEWED "%.*s\n", HEX, said.ptr);
+        buf_addf(&out, COMMAND_PREVIEWED "%.*s\n", HEX, said.ptr);
     answer(w, 0, buf_slice(&out));
     buf_done(&out);
 }
@@ -302,7 +302,7 @@ int desk_decide(struct app *app, const struct control_request *q, struct buf *bo
     if (!app->ready) {
         buf_addz(body, "not ready: the last known state is being restored\n");
         code = ERR_AGAIN;
-    } else if (read_words(ctl_command_named(q->verb), q, &w, body)) {
+    } else if (read_words(command_named(q->verb), q, &w, body)) {
         code = begin(app, q, &w, body);
     }
     buf_done(&w.argument);

@@ -10,13 +10,7 @@ struct app;
 struct arena;
 struct decision;
 
-/* tallyctl's own flags: what would be done, with the line DESK_PREVIEWED and its fingerprint
- * behind it; and, with that fingerprint, that a person has answered yes to it: where it would no
- * longer do what was shown, nothing is done. */
-#define DESK_PREVIEW "--preview"
-#define DESK_CONFIRMED "--confirmed="
-/* The last line of a preview: this, and its fingerprint. */
-#define DESK_PREVIEWED "preview  "
+/* Behind which stands what it would do now. */
 #define DESK_CHANGED                                                                               \
     "what it would do is no longer what was shown; nothing is done. It would be now:\n"
 

@@ -6,6 +6,7 @@
 
 #include "daemon/app_state.h"
 #include "daemon/base/counted.h"
+#include "daemon/core/commands.h"
 #include "daemon/core/decide_said.h"
 #include "daemon/desk_decide.h"
 #include "daemon/desk_duty.h"
@@ -117,7 +118,7 @@ static void show(struct joint *j, struct digest digest, struct slice preview)
     char hex[HEX + 1];
     digest_hex(digest, hex);
     buf_add(&j->said, preview);
-    buf_addf(&j->said, "nothing is done yet\n%s%s\n", DESK_PREVIEWED, hex);
+    buf_addf(&j->said, "nothing is done yet\n%s%s\n", COMMAND_PREVIEWED, hex);
     answer(j, 0, buf_slice(&j->said));
 }
 
@@ -267,8 +268,8 @@ static int begin(struct joint *j, const struct control_request *q, struct buf *b
 {
     struct err e = {0};
 
-    j->would = slice_is(q->args[1], DESK_JOINT_SHOW);
-    j->confirmed = slice_is(q->args[1], DESK_JOINT_CONFIRMED);
+    j->would = slice_is(q->args[1], JOINT_SHOW);
+    j->confirmed = slice_is(q->args[1], JOINT_CONFIRMED);
     j->file = arena_copy(j->arena, q->args[0]);
     if (!j->file.ptr || (j->confirmed && !digest_parse(q->args[2], &j->shown)))
         return ERR_USAGE;

@@ -7,8 +7,8 @@
 
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
+#include "daemon/core/commands.h"
 #include "daemon/core/labels.h"
-#include "daemon/ctl_commands.h"
 
 #define LINES_MAX 100000
 
@@ -171,12 +171,12 @@ static bool read_desk(struct reading *r, struct slice rest, struct slice text)
     struct slice all = rest, first = word_of(&rest), after = rest, second = word_of(&after);
     struct slice both =
         slice_sub(all, 0, (size_t)(second.ptr ? second.ptr + second.len - all.ptr : 0));
-    const struct ctl_command *c = second.len > 0 ? ctl_command_named(both) : NULL;
+    const struct command *c = second.len > 0 ? command_named(both) : NULL;
     if (c)
         rest = after;
     else
-        c = ctl_command_named(first);
-    if (!c || c->kind != CTL_DECIDES)
+        c = command_named(first);
+    if (!c || c->kind != COMMAND_DECIDES)
         return wrong(r, "this decides nothing (tallyctl help)", all);
     struct script_line *l = add(r, SCRIPT_DESK, text);
     l->decision = (struct decision){.verb = slice_of(c->words),

@@ -94,7 +94,7 @@ def test_the_page_of_tallyctl_has_its_commands_and_words():
 
 
 def test_every_count_and_flag_is_a_term():
-    terms = set(re.findall(r'\{"([a-z_ ]+)",', (feeds.ROOT / "daemon/ctl_terms.c").read_text()))
+    terms = set(re.findall(r'\{"([a-z_ ]+)",', (feeds.ROOT / "daemon/ctl/terms.c").read_text()))
     counts = re.findall(r"X\([A-Z_]+, ([a-z_]+)\)", (feeds.ROOT / "daemon/core/tally.h").read_text())
     flags = re.findall(r'\{RACE_[A-Z_]+, "([a-z_]+)"\}', (feeds.ROOT / "daemon/core/labels.c").read_text())
     assert len(counts) == 31 and len(flags) == 15 and not [w for w in counts + flags if w not in terms]

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/ctl_board.h"
+#include "daemon/ctl/board.h"
 #include "tests/unit/frame.h"
 #include "tests/unit/random.h"
 

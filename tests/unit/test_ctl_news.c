@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/ctl_news.h"
+#include "daemon/ctl/news.h"
 
 static void is(enum ctl_panel panel, const char *csv, const char *wanted)
 {

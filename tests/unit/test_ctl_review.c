@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/ctl_review_frame.h"
+#include "daemon/ctl/review_frame.h"
 #include "tests/unit/frame.h"
 #include "tests/unit/random.h"
 

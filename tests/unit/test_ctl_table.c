@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "daemon/ctl_table.h"
+#include "daemon/ctl/table.h"
 
 static void expect(void (*make)(struct slice tsv, struct buf *out), const char *tsv,
                    const char *wanted)

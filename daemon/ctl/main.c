@@ -10,20 +10,19 @@
 
 #include "daemon/base/num.h"
 #include "daemon/base/output.h"
-#include "daemon/ctl_client.h"
-#include "daemon/ctl_commands.h"
-#include "daemon/ctl_endorse.h"
-#include "daemon/ctl_export.h"
-#include "daemon/ctl_from.h"
-#include "daemon/ctl_review.h"
-#include "daemon/ctl_table.h"
-#include "daemon/ctl_tail.h"
-#include "daemon/ctl_terms.h"
-#include "daemon/ctl_test.h"
-#include "daemon/ctl_url.h"
-#include "daemon/ctl_watch.h"
-#include "daemon/desk_decide.h"
-#include "daemon/desk_joint.h"
+#include "daemon/ctl/client.h"
+#include "daemon/ctl/completion.h"
+#include "daemon/core/commands.h"
+#include "daemon/ctl/endorse.h"
+#include "daemon/ctl/export.h"
+#include "daemon/ctl/from.h"
+#include "daemon/ctl/review.h"
+#include "daemon/ctl/table.h"
+#include "daemon/ctl/tail.h"
+#include "daemon/ctl/terms.h"
+#include "daemon/ctl/test.h"
+#include "daemon/ctl/url.h"
+#include "daemon/ctl/watch.h"
 
 #define SOCKET_DEFAULT "/run/tallyd/control"
 #define REQUEST_MAX 65536 /* what the daemon takes */
@@ -54,12 +53,12 @@ static void usage(struct buf *out)
     buf_addz(out,
              "usage: tallyctl [--socket PATH | --url URL] [-o table|json|csv|tsv] [--no-color] "
              "COMMAND\n\n");
-    ctl_commands_list(SLICE(""), out);
+    commands_list(SLICE(""), out);
     buf_addf(out,
              "\nWhat decides takes %s\n(call also --basis official|newspaper|concession|clerk and "
              "--url URL). It shows the counts before\nand after, and asks; --yes does not ask, "
              "--dry-run only shows. Where it asks, the beginning of an\nid is enough.\n",
-             ctl_decides);
+             command_decides);
     buf_addz(
         out,
         "\nFilters are words: state:GA status:won flip:yes office:school tag:TAG "
@@ -228,10 +227,10 @@ static const char *option_of_decisions(int argc, char **argv, const struct optio
 }
 
 /* Words that the command does not take, and forms it does not have. */
-static bool fitting(const struct ctl_command *c, int argc, char **argv, const struct options *o)
+static bool fitting(const struct command *c, int argc, char **argv, const struct options *o)
 {
     const char *option = option_of_decisions(argc, argv, o);
-    if (option && c->kind != CTL_DECIDES && !strstr(c->usage, option)) {
+    if (option && c->kind != COMMAND_DECIDES && !strstr(c->usage, option)) {
         fprintf(stderr, "tallyctl: %s decides nothing: it has no %s\n", c->words, option);
         return false;
     }
@@ -247,12 +246,12 @@ static bool fitting(const struct ctl_command *c, int argc, char **argv, const st
         fprintf(stderr, "tallyctl: %s takes no words: '%s'\n", c->words, argv[0]);
         return false;
     }
-    if (o->output && c->kind != CTL_ROWS) {
+    if (o->output && c->kind != COMMAND_ROWS) {
         fprintf(stderr, "tallyctl: %s prints text, it has no -o %s; -o is for", c->words,
                 o->output);
         const char *comma = "";
-        for (const struct ctl_command *r = ctl_commands; r->words; r++)
-            if (r->kind == CTL_ROWS) {
+        for (const struct command *r = commands; r->words; r++)
+            if (r->kind == COMMAND_ROWS) {
                 fprintf(stderr, "%s %s", comma, r->words);
                 comma = ",";
             }
@@ -281,7 +280,7 @@ static bool agreed(void)
 }
 
 /* Lines of calls over HTTP: of tail, and of watch without a screen. */
-static int tail_url(const struct ctl_command *c, int argc, char **argv, const struct options *o)
+static int tail_url(const struct command *c, int argc, char **argv, const struct options *o)
 {
     bool watch = !strcmp(c->words, "watch");
     bool follow = watch || (argc > 0 && !strcmp(argv[argc - 1], "-f"));
@@ -297,7 +296,7 @@ static int tail_url(const struct ctl_command *c, int argc, char **argv, const st
 }
 
 /* The same of whoever may only read. */
-static int run_url(const struct ctl_command *c, int argc, char **argv, struct options *o)
+static int run_url(const struct command *c, int argc, char **argv, struct options *o)
 {
     struct err e = {0};
     struct buf out;
@@ -308,26 +307,26 @@ static int run_url(const struct ctl_command *c, int argc, char **argv, struct op
         fprintf(stderr, "tallyctl: %s\n", e.text);
         code = (int)e.kind;
     } else {
-        (c->kind == CTL_ROWS && !json ? print_rows : print_text)(buf_slice(&out), o);
+        (c->kind == COMMAND_ROWS && !json ? print_rows : print_text)(buf_slice(&out), o);
     }
     buf_done(&out);
     return code;
 }
 
 /* False: they are too long, which is said, and there is none. */
-static bool write_request(const struct ctl_command *c, int argc, char **argv,
-                          const struct options *o, struct buf *out)
+static bool write_request(const struct command *c, int argc, char **argv, const struct options *o,
+                          struct buf *out)
 {
     buf_init(out, REQUEST_MAX);
     buf_addz(out, c->words);
-    if (c->kind == CTL_ROWS)
+    if (c->kind == COMMAND_ROWS)
         buf_addf(out, "\x1f-o=%s", strcmp(o->output, "json") ? "tsv" : "json");
     if (o->dry_run)
         buf_addz(out, "\x1f--dry-run");
     if (o->preview)
-        buf_addz(out, "\x1f" DESK_PREVIEW);
+        buf_addz(out, "\x1f" COMMAND_PREVIEW);
     if (o->confirmed)
-        buf_addf(out, "\x1f" DESK_CONFIRMED "%s", o->shown);
+        buf_addf(out, "\x1f" COMMAND_CONFIRMED "%s", o->shown);
     for (int i = 0; i < argc; i++)
         buf_addf(out, "\x1f%s", argv[i]);
     buf_addc(out, '\n');
@@ -343,7 +342,7 @@ static bool write_request(const struct ctl_command *c, int argc, char **argv,
 static bool print_preview(struct slice body, void *ctx)
 {
     struct options *o = ctx;
-    struct slice mark = SLICE("\n" DESK_PREVIEWED);
+    struct slice mark = SLICE("\n" COMMAND_PREVIEWED);
     size_t at = slice_find(body, mark);
     if (at != SIZE_MAX)
         snprintf(o->shown, sizeof o->shown, "%.*s",
@@ -366,7 +365,7 @@ static int ask_tallyd(struct slice request, bool stays, bool decides,
     return (int)e.kind;
 }
 
-static int run(const struct ctl_command *c, int argc, char **argv, struct options *o)
+static int run(const struct command *c, int argc, char **argv, struct options *o)
 {
     struct buf request;
     if (!o->output)
@@ -375,13 +374,13 @@ static int run(const struct ctl_command *c, int argc, char **argv, struct option
         return run_url(c, argc, argv, o);
     if (!write_request(c, argc, argv, o, &request))
         return ERR_USAGE;
-    bool rows = c->kind == CTL_ROWS && strcmp(o->output, "json") != 0;
-    bool (*print)(struct slice, void *) = rows                    ? print_rows
-                                          : c->kind == CTL_PIECES ? print_lines
-                                          : o->preview            ? print_preview
-                                                                  : print_text;
-    bool follows = c->kind == CTL_PIECES || (argc > 0 && strcmp(argv[argc - 1], "-f") == 0);
-    bool decides = c->kind == CTL_DECIDES && !o->preview && !o->dry_run;
+    bool rows = c->kind == COMMAND_ROWS && strcmp(o->output, "json") != 0;
+    bool (*print)(struct slice, void *) = rows                        ? print_rows
+                                          : c->kind == COMMAND_PIECES ? print_lines
+                                          : o->preview                ? print_preview
+                                                                      : print_text;
+    bool follows = c->kind == COMMAND_PIECES || (argc > 0 && strcmp(argv[argc - 1], "-f") == 0);
+    bool decides = c->kind == COMMAND_DECIDES && !o->preview && !o->dry_run;
     int code = ask_tallyd(buf_slice(&request), follows, decides, print, o);
     buf_done(&request);
     return code;
@@ -414,7 +413,7 @@ static int test_source(int argc, char **argv, struct options *o)
 }
 
 /* 0: yes. Else nothing is to be done, and the exit code. */
-static int ask(const struct ctl_command *c, struct options *o)
+static int ask(const struct command *c, struct options *o)
 {
     if (!isatty(STDIN_FILENO)) {
         fprintf(stderr, "tallyctl: nothing is done: without a terminal to ask on, %s needs --yes\n",
@@ -430,7 +429,7 @@ static int ask(const struct ctl_command *c, struct options *o)
 }
 
 /* Show what will change, ask, and only then say it. */
-static int decide(const struct ctl_command *c, int argc, char **argv, struct options *o)
+static int decide(const struct command *c, int argc, char **argv, struct options *o)
 {
     if (!o->yes && !o->dry_run) {
         o->preview = true;
@@ -447,7 +446,7 @@ static int decide(const struct ctl_command *c, int argc, char **argv, struct opt
 /* ---- many calls of one file ---- */
 
 struct many {
-    const struct ctl_command *c;
+    const struct command *c;
     const struct ctl_call *calls;
     size_t count;
     char **words; /* what was typed beside --from: for each of them */
@@ -476,7 +475,7 @@ static int say(const struct many *m, struct options *o, const char *how)
     int code = ERR_USAGE;
     bool ok = speakable(1, (char *const *)&o->from);
     buf_init(&request, JOINT_MAX);
-    buf_addf(&request, "%s\x1f%s\x1f%s\x1f%s\x1f", DESK_JOINT_VERB, o->from, how, o->shown);
+    buf_addf(&request, "%s\x1f%s\x1f%s\x1f%s\x1f", JOINT_VERB, o->from, how, o->shown);
     for (size_t i = 0; ok && i < m->count; i++)
         ok = add_row(m, i, &request);
     buf_addc(&request, '\n');
@@ -485,8 +484,8 @@ static int say(const struct many *m, struct options *o, const char *how)
             fprintf(stderr, "tallyctl: %s: its calls are more than 2 MB; make two files of it\n",
                     o->from);
     } else {
-        code = ask_tallyd(buf_slice(&request), false, strcmp(how, DESK_JOINT_SHOW) != 0,
-                          print_preview, o);
+        code =
+            ask_tallyd(buf_slice(&request), false, strcmp(how, JOINT_SHOW) != 0, print_preview, o);
     }
     buf_done(&request);
     return code;
@@ -497,10 +496,10 @@ static int say_all(const struct many *m, struct options *o)
 {
     int code = 0;
     if (!o->yes || o->dry_run)
-        code = say(m, o, DESK_JOINT_SHOW);
+        code = say(m, o, JOINT_SHOW);
     if (code != 0 || o->dry_run || (!o->yes && (code = ask(m->c, o)) != 0))
         return code;
-    return say(m, o, o->confirmed ? DESK_JOINT_CONFIRMED : DESK_JOINT_DO);
+    return say(m, o, o->confirmed ? JOINT_CONFIRMED : JOINT_DO);
 }
 
 static bool read_file(const char *path, struct buf *out)
@@ -519,7 +518,7 @@ static bool read_file(const char *path, struct buf *out)
     return ok;
 }
 
-static int decide_many(const struct ctl_command *c, int argc, char **argv, struct options *o)
+static int decide_many(const struct command *c, int argc, char **argv, struct options *o)
 {
     struct arena *a = arena_new(FILE_MAX * 4);
     struct many m = {.c = c, .words = argv, .word_count = argc};
@@ -546,18 +545,18 @@ static int decide_many(const struct ctl_command *c, int argc, char **argv, struc
 static void help(int argc, char **argv, struct buf *out)
 {
     int taken;
-    const struct ctl_command *c = argc > 0 ? ctl_command_find(argc, argv, &taken) : NULL;
-    bool decides = c && c->kind == CTL_DECIDES;
+    const struct command *c = argc > 0 ? command_find(argc, argv, &taken) : NULL;
+    bool decides = c && c->kind == COMMAND_DECIDES;
     if (argc == 0)
         usage(out);
     else if (argc == 1 && strcmp(argv[0], "terms") == 0)
         ctl_terms_list(out);
     else if (c)
         buf_addf(out, "usage: tallyctl %s%s%s%s%s%s\n%s\n", c->words, c->usage[0] ? " " : "",
-                 c->usage, decides ? " " : "", decides ? ctl_decides : "",
+                 c->usage, decides ? " " : "", decides ? command_decides : "",
                  strcmp(c->words, "call") == 0 ? " [" CALL_ALSO "]" : "", c->about);
     else if (argc == 1)
-        ctl_commands_list(slice_of(argv[0]), out);
+        commands_list(slice_of(argv[0]), out);
 }
 
 static int check_list(int argc, char **argv)
@@ -573,7 +572,7 @@ static int check_list(int argc, char **argv)
 }
 
 /* What is not the daemon's. */
-static int own(const struct ctl_command *c, int argc, char **argv, const struct options *o)
+static int own(const struct command *c, int argc, char **argv, const struct options *o)
 {
     struct buf out;
     int code = 0;
@@ -596,15 +595,15 @@ static int own(const struct ctl_command *c, int argc, char **argv, const struct 
     return code;
 }
 
-static int as_lines(const struct ctl_command *c, struct options *o)
+static int as_lines(const struct command *c, struct options *o)
 {
-    struct ctl_command lines = *c;
-    lines.kind = CTL_PIECES;
+    struct command lines = *c;
+    lines.kind = COMMAND_PIECES;
     return run(&lines, 0, NULL, o);
 }
 
 /* Commands that take the whole terminal. */
-static int review(const struct ctl_command *c, int argc, char **argv, struct options *o)
+static int review(const struct command *c, int argc, char **argv, struct options *o)
 {
     if (argc != 0 && !(argc == 2 && !strcmp(argv[0], "--reason"))) {
         fprintf(stderr, "usage: tallyctl match review [--reason TEXT]\n");
@@ -620,7 +619,7 @@ static int review(const struct ctl_command *c, int argc, char **argv, struct opt
 }
 
 /* Without a terminal it prints lines. */
-static int watch(const struct ctl_command *c, struct options *o)
+static int watch(const struct command *c, struct options *o)
 {
     const char *no_color = getenv("NO_COLOR");
     if (ctl_watch_can())
@@ -628,11 +627,11 @@ static int watch(const struct ctl_command *c, struct options *o)
     return o->url ? tail_url(c, 0, NULL, o) : as_lines(c, o);
 }
 
-static int perform(const struct ctl_command *c, int argc, char **argv, struct options *o)
+static int perform(const struct command *c, int argc, char **argv, struct options *o)
 {
-    if (c->kind == CTL_SCREEN)
+    if (c->kind == COMMAND_SCREEN)
         return strcmp(c->words, "match review") == 0 ? review(c, argc, argv, o) : watch(c, o);
-    if (c->kind == CTL_OWN)
+    if (c->kind == COMMAND_OWN)
         return own(c, argc, argv, o);
     if (strcmp(c->words, "source test") == 0 && !o->url)
         return test_source(argc, argv, o);
@@ -640,16 +639,16 @@ static int perform(const struct ctl_command *c, int argc, char **argv, struct op
         return tail_url(c, argc, argv, o);
     if (o->from)
         return decide_many(c, argc, argv, o);
-    return c->kind == CTL_DECIDES ? decide(c, argc, argv, o) : run(c, argc, argv, o);
+    return c->kind == COMMAND_DECIDES ? decide(c, argc, argv, o) : run(c, argc, argv, o);
 }
 
 /* Of a first word that has commands, those; else what may have been meant. */
 static int no_command(int argc, char **argv)
 {
-    const char *near = ctl_command_nearest(argc, argv);
+    const char *near = command_nearest(argc, argv);
     struct buf verbs;
     buf_init(&verbs, 65536);
-    ctl_commands_list(slice_of(argv[0]), &verbs);
+    commands_list(slice_of(argv[0]), &verbs);
     if (verbs.len > 0)
         fprintf(stderr, "tallyctl: no command '%s%s%s'; there are\n%.*s", argv[0],
                 argc > 1 ? " " : "", argc > 1 ? argv[1] : "", SLICE_FMT(buf_slice(&verbs)));
@@ -671,7 +670,7 @@ static int tallyctl(int argc, char **argv)
         print_usage(stderr);
         return ERR_USAGE;
     }
-    const struct ctl_command *c = ctl_command_find(words, argv, &taken);
+    const struct command *c = command_find(words, argv, &taken);
     if (!c)
         return no_command(words, argv);
     argc = words - taken;

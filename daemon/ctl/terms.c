@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The glossary. */
-#include "daemon/ctl_terms.h"
+#include "daemon/ctl/terms.h"
 
 #include <stddef.h>
 

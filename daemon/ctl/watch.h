@@ -4,7 +4,7 @@
 #ifndef TALLYD_CTL_WATCH_H
 #define TALLYD_CTL_WATCH_H
 
-#include "daemon/ctl_board.h"
+#include "daemon/ctl/board.h"
 
 /* Can this terminal show a board? */
 bool ctl_watch_can(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The daemon says what there is and how its files are named (core/site.h); this only fetches. */
-#include "daemon/ctl_export.h"
+#include "daemon/ctl/export.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "daemon/base/counted.h"
 #include "daemon/base/map.h"
 #include "daemon/base/num.h"
-#include "daemon/ctl_client.h"
+#include "daemon/ctl/client.h"
 #include "daemon/edge/folder.h"
 #include "daemon/edge/get.h"
 

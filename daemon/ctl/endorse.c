@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The same reader and the same notes as tallyd -t. */
-#include "daemon/ctl_endorse.h"
+#include "daemon/ctl/endorse.h"
 
 #include <stdio.h>
 

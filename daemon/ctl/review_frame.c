@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* Lines of text, cut to the screen. */
-#include "daemon/ctl_review_frame.h"
+#include "daemon/ctl/review_frame.h"
 
 #include <stdint.h>
 
-#include "daemon/ctl_board.h"
-#include "daemon/ctl_table.h"
+#include "daemon/ctl/board.h"
+#include "daemon/ctl/table.h"
 
 #define TEXT_ROOM ((size_t)64 << 20)
 #define LINES_BESIDE                                                                               \

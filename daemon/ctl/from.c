@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Rows into words. */
-#include "daemon/ctl_from.h"
+#include "daemon/ctl/from.h"
 
 #include <stdint.h>
 #include <string.h>

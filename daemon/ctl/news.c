@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Two ways of asking, and one table of what is asked. */
-#include "daemon/ctl_news.h"
+#include "daemon/ctl/news.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,9 +11,9 @@
 #include "daemon/base/counted.h"
 #include "daemon/base/html.h"
 #include "daemon/base/when.h"
-#include "daemon/ctl_client.h"
-#include "daemon/ctl_table.h"
-#include "daemon/ctl_url.h"
+#include "daemon/ctl/client.h"
+#include "daemon/ctl/table.h"
+#include "daemon/ctl/url.h"
 #include "daemon/edge/get.h"
 #include "daemon/edge/listen.h"
 

@@ -5,7 +5,7 @@
 #define TALLYD_CTL_NEWS_H
 
 #include "daemon/base/err.h"
-#include "daemon/ctl_board.h"
+#include "daemon/ctl/board.h"
 
 struct ctl_news;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* termios and a few control sequences that every terminal with a cursor knows. */
-#include "daemon/ctl_screen.h"
+#include "daemon/ctl/screen.h"
 
 #include <errno.h>
 #include <poll.h>

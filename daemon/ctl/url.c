@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A table: which command reads which resource, and what of it. */
-#include "daemon/ctl_url.h"
+#include "daemon/ctl/url.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,7 +56,7 @@ static const struct {
     {"match list", "what waits for a decision is for those who may use the control socket"},
 };
 
-static const struct reading *find(const struct ctl_command *c, struct err *e)
+static const struct reading *find(const struct command *c, struct err *e)
 {
     struct slice words = slice_of(c->words);
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
@@ -239,7 +239,7 @@ static bool ask_copy(struct get *g, const struct reading *r, const char *from, i
                    "tallyd itself, or choose in the whole of it");
 }
 
-bool ctl_url(const char *url, const struct ctl_command *c, int argc, char **argv, bool json,
+bool ctl_url(const char *url, const struct command *c, int argc, char **argv, bool json,
              struct buf *out, struct err *e)
 {
     const struct reading *r = find(c, e);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /* One line on the screen, one key, the daemon's answer below it, the next line. */
-#include "daemon/ctl_review.h"
+#include "daemon/ctl/review.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "daemon/ctl_client.h"
-#include "daemon/ctl_review_frame.h"
-#include "daemon/ctl_screen.h"
+#include "daemon/ctl/client.h"
+#include "daemon/ctl/review_frame.h"
+#include "daemon/ctl/screen.h"
 
 #define LIST_MAX (64 << 20)
 #define REQUEST_MAX 65536

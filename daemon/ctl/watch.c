@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* Ask when it is time, draw, wait for a key. */
-#include "daemon/ctl_watch.h"
+#include "daemon/ctl/watch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/ctl_news.h"
-#include "daemon/ctl_screen.h"
+#include "daemon/ctl/news.h"
+#include "daemon/ctl/screen.h"
 
 #define PAGE_MAX (64 << 20)
 #define FRAME_MAX (4 << 20)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Frames: a head of the totals, then as many panels beside each other as have room. */
-#include "daemon/ctl_board.h"
+#include "daemon/ctl/board.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "daemon/base/counted.h"
 #include "daemon/base/num.h"
 #include "daemon/base/text.h"
-#include "daemon/ctl_table.h"
+#include "daemon/ctl/table.h"
 
 #define PANEL_COLUMNS 58 /* what a panel wants, at least */
 #define FIELDS_MAX 32

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* tallyctl's end of the control socket. */
-#include "daemon/ctl_client.h"
+#include "daemon/ctl/client.h"
 
 #include <errno.h>
 #include <stdio.h>

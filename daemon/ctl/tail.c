@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Whatever is new is asked for, when there is news or it is time; a call is known by its id. */
-#include "daemon/ctl_tail.h"
+#include "daemon/ctl/tail.h"
 
 #include <inttypes.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@
 #include "daemon/base/map.h"
 #include "daemon/base/num.h"
 #include "daemon/base/text.h"
-#include "daemon/ctl_url.h"
+#include "daemon/ctl/url.h"
 #include "daemon/edge/get.h"
 #include "daemon/edge/listen.h"
 

@@ -5,12 +5,12 @@
 
 #include "daemon/base/buf.h"
 #include "daemon/base/err.h"
-#include "daemon/ctl_commands.h"
+#include "daemon/core/commands.h"
 
 /* What the tallyd at `url` publishes for this command, in the form in which the control socket
  * would answer: rows as tab-separated lines with a head, or JSON, or text. Nothing in it moves a
  * terminal. ERR_USAGE: HTTP does not have it; the text says what has. */
-bool ctl_url(const char *url, const struct ctl_command *c, int argc, char **argv, bool json,
+bool ctl_url(const char *url, const struct command *c, int argc, char **argv, bool json,
              struct buf *out, struct err *e) MUST_USE;
 
 /* A row of a table of HTTP's. The head comes first, as a row whose cells are the names. */

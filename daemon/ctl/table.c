@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Tables out of tab-separated lines. */
-#include "daemon/ctl_table.h"
+#include "daemon/ctl/table.h"
 
 #include "daemon/base/csv.h"
 #include "daemon/base/text.h"

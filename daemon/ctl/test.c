@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Who tries it, and how its report looks. */
-#include "daemon/ctl_test.h"
+#include "daemon/ctl/test.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -10,8 +10,8 @@
 
 #include "daemon/base/arena.h"
 #include "daemon/base/num.h"
-#include "daemon/ctl_client.h"
-#include "daemon/ctl_table.h"
+#include "daemon/ctl/client.h"
+#include "daemon/ctl/table.h"
 #include "daemon/edge/errand.h"
 
 #define WORDS_MAX 200
