@@ -52,7 +52,7 @@ BASE_SRC   := $(call src,daemon/base)
 CORE_SRC   := $(call src,daemon/core)
 EDGE_SRC   := $(call src,daemon/edge)
 CONFIG_SRC := $(call src,config)
-PARSER_SRC := $(filter-out parsers/main.c,$(call src,parsers)) $(wildcard parsers/*.cc)
+PARSER_SRC := $(filter-out parsers/main.c,$(call src,parsers)) $(call src,parsers/drivers) $(wildcard parsers/*.cc)
 CTL_SRC    := $(filter-out daemon/ctl/main.c,$(call src,daemon/ctl))
 SCHEMA_SRC := $(BUILD)/made/schema.c
 WEB_SRC    := $(BUILD)/made/web.c
@@ -279,7 +279,7 @@ demo: deps
 	@$(MAKE) --no-print-directory all $(BUILD)/night-sim
 	@TALLYD_BUILD=$(BUILD) $(PYTHON) tests/sim/demo.py
 
-C_FILES := $(wildcard daemon/*.[ch] daemon/*/*.[ch] parsers/*.[ch] parsers/*.cc config/*.[ch] tests/*/*.[ch] tests/*/*.cc)
+C_FILES := $(wildcard daemon/*.[ch] daemon/*/*.[ch] parsers/*.[ch] parsers/*/*.[ch] parsers/*.cc config/*.[ch] tests/*/*.[ch] tests/*/*.cc)
 
 format:
 	clang-format -i $(C_FILES)

@@ -7,7 +7,7 @@
  * a contest of that county. Names are texts there and lists by language in /data, "vote for" is a
  * number there and a sentence here, and an id means something within its file only.
  */
-#include "parsers/enhanced.h"
+#include "parsers/drivers/enhanced.h"
 
 #include <inttypes.h>
 

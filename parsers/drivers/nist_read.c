@@ -6,7 +6,7 @@
 #include "daemon/base/hash.h"
 #include "daemon/base/num.h"
 #include "parsers/field.h"
-#include "parsers/nist_reader.h"
+#include "parsers/drivers/nist_reader.h"
 #include "parsers/pool.h"
 
 #define ITEMS_MAX 1000000 /* parts of a unit */

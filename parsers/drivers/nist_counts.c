@@ -3,7 +3,7 @@
  * figure; else the types add up. Of one type, a row that names no device is the figure; else the
  * devices add up. The two are never mixed. */
 #include "daemon/base/num.h"
-#include "parsers/nist_report.h"
+#include "parsers/drivers/nist_report.h"
 #include "parsers/pool.h"
 
 #define ROWS_MAX 4000000

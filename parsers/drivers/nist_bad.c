@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "parsers/nist_report.h"
+#include "parsers/drivers/nist_report.h"
 
 void nist_bad(struct nist_report *report, struct nist_contest *c, const char *fmt, ...)
 {

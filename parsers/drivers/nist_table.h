@@ -3,7 +3,7 @@
 #ifndef TALLYD_PARSERS_NIST_TABLE_H
 #define TALLYD_PARSERS_NIST_TABLE_H
 
-#include "parsers/nist_report.h"
+#include "parsers/drivers/nist_report.h"
 
 enum nist_in {
     IN_ROOT,

@@ -7,7 +7,7 @@
  * of one title, which only a heading above them tells apart; where none does they are refused,
  * whichever stands first. Groups are ways of voting: parts of the total, never more than it.
  */
-#include "parsers/ess_el45a.h"
+#include "parsers/drivers/ess_el45a.h"
 
 #include <inttypes.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Dominion (Democracy Suite, ImageCast): the Election Summary Report as XML, and the CSV files that
  * counties make of it, summary or statement of votes by precinct. */
-#include "parsers/dominion.h"
+#include "parsers/drivers/dominion.h"
 #include "parsers/drivers.h"
 
 /* The layouts seen of a county's two files, in the words of mappings; a source's own options come

@@ -6,7 +6,7 @@
  * candidates on to another (`advance_candidates`). Who is called and also sent on is taken as sent
  * on.
  */
-#include "parsers/ddhq.h"
+#include "parsers/drivers/ddhq.h"
 
 #include "daemon/base/when.h"
 #include "parsers/field.h"

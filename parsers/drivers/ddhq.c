@@ -5,7 +5,7 @@
  * topline_results, counties and called_candidates, and have towns within counties. A document may
  * be a page of many.
  */
-#include "parsers/ddhq.h"
+#include "parsers/drivers/ddhq.h"
 
 #include <inttypes.h>
 

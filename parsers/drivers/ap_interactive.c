@@ -7,7 +7,7 @@
  */
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
-#include "parsers/ap_marks.h"
+#include "parsers/drivers/ap_marks.h"
 #include "parsers/drivers.h"
 #include "parsers/field.h"
 #include "parsers/json.h"

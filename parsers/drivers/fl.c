@@ -3,7 +3,7 @@
  * its Info file as companion. The two are not of the same moment, nor do they name contests by the
  * same ids, so that each is a feed by itself. Counties are reporting units; no row is the state's.
  */
-#include "parsers/fl.h"
+#include "parsers/drivers/fl.h"
 
 #include "parsers/drivers.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Names that companions lend to a Clarity payload, and what a name tells of its choice. */
-#include "parsers/clarity.h"
+#include "parsers/drivers/clarity.h"
 
 #include "parsers/label.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "parsers/label.h"
-#include "parsers/nist_report.h"
+#include "parsers/drivers/nist_report.h"
 
 static bool holds(struct slice text, struct slice word)
 {

@@ -12,7 +12,7 @@
 #include <inttypes.h>
 
 #include "parsers/field.h"
-#include "parsers/fl.h"
+#include "parsers/drivers/fl.h"
 #include "parsers/label.h"
 #include "parsers/memo.h"
 #include "parsers/pool.h"

@@ -11,7 +11,7 @@
 
 #include "daemon/base/map.h"
 #include "daemon/base/num.h"
-#include "parsers/clarity.h"
+#include "parsers/drivers/clarity.h"
 #include "parsers/column.h"
 #include "parsers/field.h"
 #include "parsers/label.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "parsers/nist_table.h"
+#include "parsers/drivers/nist_table.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  * member `isTruncated`; version 2 says nothing: there the job knows (job_is_delta).
  */
 #include "daemon/base/when.h"
-#include "parsers/ap_race.h"
+#include "parsers/drivers/ap_race.h"
 #include "parsers/drivers.h"
 #include "parsers/field.h"
 #include "parsers/json.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "parsers/ap_marks.h"
+#include "parsers/drivers/ap_marks.h"
 
 bool ap_marks_read(struct json winner, enum results_mark *out)
 {

@@ -9,7 +9,7 @@
 
 #include "parsers/drivers.h"
 #include "parsers/field.h"
-#include "parsers/fl.h"
+#include "parsers/drivers/fl.h"
 #include "parsers/memo.h"
 #include "parsers/pool.h"
 

@@ -4,7 +4,7 @@
 #ifndef TALLYD_PARSERS_NIST_READER_H
 #define TALLYD_PARSERS_NIST_READER_H
 
-#include "parsers/nist_table.h"
+#include "parsers/drivers/nist_table.h"
 
 #define NIST_NAMES_MAX 256 /* remembered; of those that mean nothing, half of it */
 #define NIST_DEPTH_MAX 68  /* more than that of XML */

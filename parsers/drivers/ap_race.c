@@ -5,13 +5,13 @@
  * England, where many share their county's code; districts. Before there are results a race has no
  * rows and names its candidates itself.
  */
-#include "parsers/ap_race.h"
+#include "parsers/drivers/ap_race.h"
 
 #include <string.h>
 
 #include "daemon/base/map.h"
 #include "daemon/base/when.h"
-#include "parsers/ap_marks.h"
+#include "parsers/drivers/ap_marks.h"
 #include "parsers/field.h"
 #include "parsers/json.h"
 #include "parsers/label.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A NIST report, read to its end, into the builder. */
 #include "parsers/field.h"
-#include "parsers/nist_report.h"
+#include "parsers/drivers/nist_report.h"
 
 struct emit {
     struct job *job;

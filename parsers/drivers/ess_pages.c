@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Pages of ES&S reports: each begins with the same heads (report, election, place, date, run, page,
  * columns), form feeds stand between, and codes for the printer anywhere. */
-#include "parsers/ess_el45a.h"
+#include "parsers/drivers/ess_el45a.h"
 
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"

@@ -7,7 +7,7 @@
 #include "daemon/base/num.h"
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
-#include "parsers/clarity.h"
+#include "parsers/drivers/clarity.h"
 #include "parsers/field.h"
 #include "parsers/label.h"
 #include "parsers/xml.h"

@@ -11,7 +11,7 @@
  * are in the batch though the report has no figures of theirs; else the same with municipalities.
  */
 #include "parsers/field.h"
-#include "parsers/nist_report.h"
+#include "parsers/drivers/nist_report.h"
 #include "parsers/pool.h"
 
 #define UNITS_MAX 1000000

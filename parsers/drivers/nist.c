@@ -5,7 +5,7 @@
 #include "parsers/drivers.h"
 #include "parsers/field.h"
 #include "parsers/json.h"
-#include "parsers/nist_reader.h"
+#include "parsers/drivers/nist_reader.h"
 #include "parsers/xml.h"
 
 #define THINGS_MAX 2000000

@@ -8,7 +8,7 @@
  * is the only mark; where no contest of a file has one, the site does not mark winners and the file
  * says nothing.
  */
-#include "parsers/clarity.h"
+#include "parsers/drivers/clarity.h"
 
 #include "parsers/drivers.h"
 

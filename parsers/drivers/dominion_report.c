@@ -3,7 +3,7 @@
  * whose name is its place in the design. A candidate's votes stand there once by candidate, once
  * more by party and, for write-ins, twice more: only the first are read, by names that must be
  * there, and each contest's choices must add up to the total that the report states. */
-#include "parsers/dominion.h"
+#include "parsers/drivers/dominion.h"
 
 #include <inttypes.h>
 

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 #include "daemon/base/num.h"
-#include "parsers/clarity.h"
+#include "parsers/drivers/clarity.h"
 #include "parsers/field.h"
 #include "parsers/json.h"
 #include "parsers/label.h"

@@ -2,7 +2,7 @@
 /* A contest of Enhanced Voting's files. Groups (ways of voting) and precincts are parts of an
  * option's count: a file may leave one out or withhold a small one, and together they never exceed
  * it. Only true and false say something of a winner; null does not. */
-#include "parsers/enhanced.h"
+#include "parsers/drivers/enhanced.h"
 
 #include <inttypes.h>
 
