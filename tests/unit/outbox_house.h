@@ -207,7 +207,6 @@ static inline int set_up_redis(void **state)
 static inline int tear_down(void **state)
 {
     struct post *p = *state;
-    char command[200];
     writer_close(p->writer, 1000);
     outbox_free(p->outbox);
     if (p->eye)
@@ -217,14 +216,7 @@ static inline int tear_down(void **state)
     timer_free(p->patience);
     arena_free(p->arena);
     loop_free(p->base);
-    static const char *const files[] = {"tallyd.db", "tallyd.db-wal", "tallyd.db-shm", "lock"};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(command, sizeof command, "%s/%s", p->directory, files[i]);
-        unlink(command);
-    }
-    snprintf(command, sizeof command, "%s/payloads", p->directory);
-    rmdir(command);
-    rmdir(p->directory);
+    scratch_remove(p->directory);
     free(p);
     return 0;
 }

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/edge/scratch.h"
 #include "daemon/edge/timer.h"
 
 #define REDIS_SERVER_PATIENCE_US INT64_C(30000000)
@@ -92,8 +93,8 @@ static inline void redis_server_stop(struct redis_server *s)
 static inline void redis_server_done(struct redis_server *s)
 {
     redis_server_stop(s);
-    unlink(s->socket);
-    rmdir(s->directory);
+    scratch_remove(s->directory); /* a server of a cluster has left its nodes.conf */
+    assert_int_not_equal(access(s->directory, F_OK), 0);
 }
 
 #endif
