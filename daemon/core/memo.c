@@ -370,10 +370,12 @@ bool memo_restore(struct model *m, uint32_t source, uint32_t file, struct slice 
     if (!memo || !slice_is(field(&w), FORMAT))
         return err_set(e, ERR_DATA, "its memo is of no form that is known");
     walk_file(&w, memo);
-    for (struct memo_line **end = &memo->lines; !w.failed && w.rest.len; end = &(*end)->next) {
+    for (struct memo_line **end = &memo->lines; !w.failed && w.rest.len;) {
         *end = room(&w, 1, sizeof(**end));
-        if (*end)
+        if (*end) {
             walk_line(&w, *end);
+            end = &(*end)->next;
+        }
     }
     for (struct memo_line *l = memo->lines; !w.failed && l; l = l->next) {
         l->contest->source = source;

@@ -71,7 +71,7 @@ static bool end_line(struct model *m, const struct unmatch_line *l, struct slice
 bool unmatch_end(struct model *m, const struct unmatch *before, struct slice reason, int64_t now_ms,
                  struct err *e)
 {
-    bool changed;
+    bool changed = false;
 
     for (size_t i = 0; i < before->count; i++) {
         const struct unmatch_line *l = &before->list[i];
