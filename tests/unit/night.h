@@ -236,6 +236,17 @@ static inline bool night_refused(const struct night *n, const char *why)
     return false;
 }
 
+/* A claim as it is once its core is gone. */
+static inline struct claim night_keep_claim(struct arena *a, struct claim c)
+{
+    struct slice *const texts[] = {&c.race_id, &c.endorsement_id, &c.line,     &c.by,
+                                   &c.basis,   &c.reason,         &c.evidence, &c.row};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        *texts[i] = arena_copy(a, *texts[i]);
+    return c;
+}
+
 /* Claims and decisions into a core, before its first event. */
 static inline bool night_claims(struct core *c, const struct claim *claims, size_t n)
 {

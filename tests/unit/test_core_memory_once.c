@@ -366,14 +366,8 @@ static void vanish(void *of)
     }
     armed = false;
     is_said(ok, out.err.kind != ERR_NONE ? &out.err : &e);
-    for (uint32_t i = 0; with_memory() && i < 4; i++) {
-        held[i] = core_model(c)->claims[i];
-        struct slice *const texts[] = {&held[i].race_id, &held[i].endorsement_id,
-                                       &held[i].by,      &held[i].basis,
-                                       &held[i].reason,  &held[i].evidence};
-        for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++)
-            *texts[k] = arena_copy(night.a, *texts[k]);
-    }
+    for (uint32_t i = 0; with_memory() && i < 4; i++)
+        held[i] = night_keep_claim(night.a, core_model(c)->claims[i]);
     if (ok)
         assert_int_equal(core_model(c)->claim_count, 6); /* two calls, two notes twice */
     core_free(c);

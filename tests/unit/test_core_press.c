@@ -66,14 +66,7 @@ static size_t claim_count;
 static void keep_claims(const struct night *n)
 {
     for (size_t i = 0; i < n->out.claim_count; i++)
-        claims[claim_count++] = n->out.claims[i];
-    for (size_t i = claim_count - n->out.claim_count; i < claim_count; i++) {
-        struct slice *const texts[] = {&claims[i].race_id, &claims[i].endorsement_id,
-                                       &claims[i].by,      &claims[i].basis,
-                                       &claims[i].reason,  &claims[i].evidence};
-        for (size_t k = 0; k < 6; k++)
-            *texts[k] = arena_copy(n->a, *texts[k]);
-    }
+        claims[claim_count++] = night_keep_claim(n->a, n->out.claims[i]);
 }
 
 static void play(struct night *n, uint32_t source, const char *text, int minute)
