@@ -339,8 +339,9 @@ void results_check_totals(struct results_builder *b, bool whole, bool nested);
  * Drop bad contests and those without choices, each as a problem; and lay out the batch as one
  * block in the arena. A contest
  * there twice is kept once when both agree, else it is bad. Fails (ERR_DATA) when more than 1 % of
- * the contests were bad, or when nothing is left: a batch without contests is an error, unless it
- * states a version (a pointer) or is a delta. Any other failure is ERR_DENIED: a cap, or memory. */
+ * the contests were bad (but one may be, of 20 or more), or when nothing is left: a batch without
+ * contests is an error, unless it states a version (a pointer) or is a delta. Any other failure is
+ * ERR_DENIED: a cap, or memory. */
 bool results_finish(struct results_builder *b, struct slice *batch, struct err *e) MUST_USE;
 
 #endif

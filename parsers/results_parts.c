@@ -2,13 +2,16 @@
 /* Contests that stand in a feed county by county: which of them are one race.
  *
  * A town, a school district or a congressional district crosses county lines; the commissioners of
- * two counties only share a title. What tells them apart is who stands: the same people everywhere
- * are one race. Where nobody is named (Yes and No, write-in lines) nothing tells, and nothing is
- * joined. */
+ * two counties only share a title. What tells them apart is who stands: the same people in several
+ * counties are one race, unless some of them, not all, stand in another one under that title. Where
+ * nobody is named (Yes and No, write-in lines) nothing tells, and nothing is joined. Each county
+ * types its titles, "City of Yelm" or "CITY OF YELM": they are compared folded. */
 #include "parsers/building.h"
 
 #include <string.h>
 
+#include "daemon/base/hash.h"
+#include "daemon/base/text.h"
 #include "parsers/label.h"
 
 /* One of the parts of a title, in the order of the feed; or a contest of that title that is none.
@@ -16,15 +19,18 @@
 struct part {
     uint32_t at;    /* of the contests */
     uint32_t title; /* its number */
+    uint64_t roster;
 };
 struct title {
-    uint64_t key; /* id and text */
+    uint32_t id;
+    struct digest text; /* folded */
     uint32_t parts, from;
 };
 
 static bool title_is(const void *list, uint32_t i, const void *key)
 {
-    return ((const struct title *)list)[i].key == *(const uint64_t *)key;
+    const struct title *a = &((const struct title *)list)[i], *b = key;
+    return a->id == b->id && digest_eq(a->text, b->text);
 }
 
 /* The number of this contest's title, which is new when *count has grown. False when memory is out.
@@ -32,12 +38,15 @@ static bool title_is(const void *list, uint32_t i, const void *key)
 static bool number_title(struct results_builder *b, struct index *x, const struct building *k,
                          struct title *titles, uint32_t *count, uint32_t *number)
 {
-    const uint64_t key = (uint64_t)k->record.id.off << 32 | k->record.text.off;
-    uint64_t hash = index_mix(0, key);
+    struct slice text = text_fold_copy(pool_text(&b->pool, k->record.text), b->arena);
+    if (!text.ptr)
+        return false;
+    const struct title key = {.id = k->record.id.off, .text = digest_of(text)};
+    uint64_t hash = index_mix(key.text.lo, key.id);
     *number = index_find(x, title_is, titles, &key, hash);
     if (*number == ARRAYS_NONE) {
         *number = (*count)++;
-        titles[*number] = (struct title){.key = key};
+        titles[*number] = key;
         if (!index_add(x, &b->arrays, *number, hash))
             return false;
     }
@@ -75,19 +84,72 @@ static bool stands_in(const struct results_choice *person, const struct building
     return false;
 }
 
-/* The same people stand in all of them, and there are some. */
-static bool are_one(const struct results_builder *b, const struct part *parts, size_t n)
+/* How many of the people of a stand in k. */
+static uint32_t shared(const struct building *a, const struct building *k)
 {
-    const struct building *first = b->contests[parts[0].at];
-    uint32_t named = people(first);
-    for (size_t i = 1; i < n; i++) {
+    uint32_t n = 0;
+    for (uint32_t c = 0; c < a->choice_count; c++)
+        n += is_person(a, &a->choices[c]) && stands_in(&a->choices[c], k, c);
+    return n;
+}
+
+/* Those of the parts that are one race with this one, into `same`; 0 where some of its people stand
+ * in another one. */
+static size_t one_race(const struct results_builder *b, const struct part *parts, size_t n,
+                       uint32_t at, struct part *same)
+{
+    const struct building *one = b->contests[at];
+    uint32_t named = people(one);
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
         const struct building *k = b->contests[parts[i].at];
-        if (!named || people(k) != named)
-            return false;
-        for (uint32_t c = 0; c < first->choice_count; c++) {
-            if (is_person(first, &first->choices[c]) && !stands_in(&first->choices[c], k, c))
+        uint32_t both = shared(one, k);
+        if (both == named && people(k) == named)
+            same[found++] = parts[i];
+        else if (both)
+            return 0;
+    }
+    return found;
+}
+
+/* Who stands in a part, in any order; 0: nobody. */
+static uint64_t roster(const struct building *k)
+{
+    uint64_t sum = 0;
+    for (uint32_t c = 0; c < k->choice_count; c++) {
+        const struct results_choice *p = &k->choices[c];
+        if (is_person(k, p))
+            sum += index_mix(index_mix(index_mix(1, p->id.off), p->name.off), p->party.off);
+    }
+    return sum;
+}
+
+static bool roster_is(const void *list, uint32_t i, const void *key)
+{
+    return ((const struct part *)list)[i].roster == *(const uint64_t *)key;
+}
+
+/* A contest of the only roster that several of the parts have. NOBODY: none is, or several are, and
+ * no county tells those races apart. False when memory is out. */
+static bool find_race(struct results_builder *b, struct part *parts, uint32_t n, uint32_t *race)
+{
+    struct index rosters = {.room = 0};
+    uint64_t several = 0;
+    *race = BUILDING_NOBODY;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t who = parts[i].roster = roster(b->contests[parts[i].at]);
+        if (!who || who == several)
+            continue;
+        uint32_t before = index_find(&rosters, roster_is, parts, &who, who);
+        if (before == ARRAYS_NONE) {
+            if (!index_add(&rosters, &b->arrays, i, who))
                 return false;
+            continue;
         }
+        *race = several ? BUILDING_NOBODY : parts[before].at;
+        if (several)
+            return true;
+        several = who;
     }
     return true;
 }
@@ -234,16 +296,27 @@ static void refuse_mixed(struct results_builder *b, const struct part *parts, si
                      "some of its rows have a county, and some have none");
 }
 
+/* The counties of a title that have one race. */
+static bool join_same(struct results_builder *b, struct part *parts, uint32_t n, struct err *e)
+{
+    struct part *same = arena_array(b->arena, n, sizeof *same);
+    uint32_t race;
+    if (!same || !find_race(b, parts, n, &race))
+        return building_full(e);
+    size_t found = race == BUILDING_NOBODY ? 0 : one_race(b, parts, n, race, same);
+    return found < 2 || join(b, same, found, e);
+}
+
 /* What becomes of the contests of one title. */
-static bool settle(struct results_builder *b, const struct part *parts, size_t n, struct err *e)
+static bool settle(struct results_builder *b, struct part *parts, uint32_t n, struct err *e)
 {
     uint32_t found = parts_among(b, parts, n);
     if (found && found < n)
         refuse_mixed(b, parts, n);
     else if (found == 1)
         return stand_alone(b, b->contests[parts[0].at], e);
-    else if (found && are_one(b, parts, n))
-        return join(b, parts, n, e);
+    else if (found)
+        return join_same(b, parts, n, e);
     return true;
 }
 

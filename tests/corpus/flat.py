@@ -3,8 +3,15 @@
 import csv
 import io
 import re
+import unicodedata
 
 from common import clean
+
+
+def folded(title):
+    letters = "".join(c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^\w]", " ", re.sub(r"['’.]", "", letters.lower())).split())
+
 
 def lines(path):
     """The lines of a file, without their ends: UTF-8, a line that is none Windows-1252."""
@@ -61,20 +68,30 @@ class Sheet:
         c["cells"][at] = plus(c["cells"][at], votes) if at in c["cells"] else votes
 
     def join_counties(self):
-        """One contest where the same people stand in each county, else a contest a county."""
+        """One contest where the same people stand in several counties and none of them elsewhere, else a contest a county."""
         titles = {}
         for key in self.contests:
-            titles.setdefault(key[1:], []).append(key)
+            titles.setdefault((key[1], *map(folded, key[2:])), []).append(key)
+        joined = {}
+        for keys in titles.values():
+            if not all(key[0] for key in keys):
+                continue
+            crowds = {}
+            for k in keys:
+                people = frozenset(ch for ch in self.contests[k]["choices"]
+                                   if not ANSWER.match(ch[1]) and not re.search(r"write-?\s?in|\(w/i\)", ch[1], re.I))
+                crowds.setdefault(people, []).append(k)
+            races = [(p, ks) for p, ks in crowds.items() if p and len(ks) > 1]
+            if len(keys) == 1:
+                joined[keys[0]] = keys[0]
+            elif len(races) == 1 and not any(p & races[0][0] for p in crowds if p != races[0][0]):
+                joined.update({k: races[0][1][0] for k in races[0][1]})
         out = {}
         for key, c in self.contests.items():
-            keys = titles[key[1:]]
-            people = [frozenset(ch for ch in self.contests[k]["choices"]
-                                if not ANSWER.match(ch[1]) and not re.search(r"write-?\s?in|\(w/i\)", ch[1], re.I)) for k in keys]
-            alone = len(keys) == 1
-            if not key[0] or not (alone or (people[0] and len(set(people)) == 1)):
+            if key not in joined:
                 out[key] = c
                 continue
-            whole = out.setdefault(("", *key[1:]), {"choices": {}, "cells": {}})
+            whole = out.setdefault(("", *joined[key][1:]), {"choices": {}, "cells": {}})
             whole["choices"].update(c["choices"])
             for (kind, unit, choice), votes in c["cells"].items():
                 whole["cells"]["county", key[0], choice] = \

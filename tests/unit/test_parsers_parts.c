@@ -51,6 +51,34 @@ static void more_people_in_one_county_are_another_race(void **state)
           "Judge@Elm Ana Roe=7; Judge@Ash Ana Roe=10; Judge@Oak Ana Roe=3 Bo Low=2; ");
 }
 
+/* A fire district of two counties, and another of its number somewhere else. */
+static void a_race_of_two_counties_is_one_beside_its_namesake(void **state)
+{
+    (void)state;
+    gives("",
+          "Ash,Fire 3,Ana Roe,10\nOak,Fire 3,Cy Fir,3\nElm,Fire 3,Ana Roe,7\nAsh,Fire 3,Bo Low,1\n"
+          "Elm,Fire 3,Bo Low,2\n",
+          "Fire 3@ Ana Roe=17 [Ash 10] [Elm 7] Bo Low=3 [Ash 1] [Elm 2]; Fire 3@Oak Cy Fir=3; ");
+    gives(
+        "",
+        "Ash,Fire 3,Ana Roe,10\nOak,Fire 3,Cy Fir,3\nElm,Fire 3,Ana Roe,7\nFir,Fire 3,Cy Fir,1\n",
+        "Fire 3@Ash Ana Roe=10; Fire 3@Oak Cy Fir=3; Fire 3@Elm Ana Roe=7; Fire 3@Fir Cy Fir=1; ");
+}
+
+static void a_title_in_another_letter_case_is_the_same(void **state)
+{
+    (void)state;
+    gives("",
+          "Ash,Legislative District 31 Senator,Ana,10\nElm,LEGISLATIVE DISTRICT 31 Senator,Ana,7\n",
+          "Legislative District 31 Senator@ Ana=17 [Ash 10] [Elm 7]; ");
+    gives("", "Ash,County Auditor,Ana,10\nElm,COUNTY Auditor,Bo,7\n",
+          "County Auditor@Ash Ana=10; COUNTY Auditor@Elm Bo=7; ");
+    gives("",
+          "Ash,City of Elm Levy,Yes,10\nAsh,City of Elm Levy,No,1\nElm,CITY OF ELM Levy,Yes,3\n"
+          "Elm,CITY OF ELM Levy,No,4\n",
+          "City of Elm Levy@Ash Yes=10 No=1; CITY OF ELM Levy@Elm Yes=3 No=4; ");
+}
+
 static void people_of_another_party_or_id_are_others(void **state)
 {
     static const char party[] = "cut.party.choice=\\(([A-Z]+)\\)$\n";
@@ -157,6 +185,8 @@ int main(void)
         cmocka_unit_test(the_same_people_in_two_counties_are_one_race),
         cmocka_unit_test(other_people_under_one_title_are_two_races),
         cmocka_unit_test(more_people_in_one_county_are_another_race),
+        cmocka_unit_test(a_race_of_two_counties_is_one_beside_its_namesake),
+        cmocka_unit_test(a_title_in_another_letter_case_is_the_same),
         cmocka_unit_test(people_of_another_party_or_id_are_others),
         cmocka_unit_test(write_in_lines_tell_nothing),
         cmocka_unit_test(questions_of_one_title_stay_apart),

@@ -318,6 +318,26 @@ static void documents_fail_whole(void **state)
     arena_free(m.arena);
 }
 
+static void one_bad_contest_costs_a_county_no_other(void **state)
+{
+    (void)state;
+    for (int others = 18; others <= 19; others++) {
+        struct maker m = maker_new();
+        for (int i = 0; i < others; i++)
+            good(&m, i);
+        begin(&m, "x", "Sheriff");
+        results_contest_bad(m.b, "line 9: no votes");
+        if (others == 18) {
+            finish_fails(&m, "1 of 19 contests cannot be read");
+            continue;
+        }
+        struct results r = finish(&m);
+        assert_int_equal(r.head->contests, 19);
+        assert_int_equal(r.head->problems, 1);
+        arena_free(m.arena);
+    }
+}
+
 static void caps_are_errors(void **state)
 {
     (void)state;
@@ -728,6 +748,7 @@ int main(void)
         cmocka_unit_test(a_repeated_contest_is_of_the_same_office),
         cmocka_unit_test(scattered_contests_go_on),
         cmocka_unit_test(documents_fail_whole),
+        cmocka_unit_test(one_bad_contest_costs_a_county_no_other),
         cmocka_unit_test(caps_are_errors),
         cmocka_unit_test(texts_are_cleaned_and_facts_checked),
         cmocka_unit_test(mutations_never_pass_unread),
