@@ -15,9 +15,10 @@
 
 #define XML_ATTRIBUTES_MAX 256 /* of an element; as many declare namespaces */
 
-#define LEAST 1024 /* bytes of one answer, where more are to come */
-#define MANY 12    /* 5 slots an attribute, and twice as many when room is made */
-#define NAMES 256  /* remembered, half of that; a power of two */
+#define LEAST 1024      /* bytes of one answer, where more are to come */
+#define MARGIN_MAX 1024 /* bytes looked at for where the document begins, and for its charset */
+#define MANY 12         /* 5 slots an attribute, and twice as many when room is made */
+#define NAMES 256       /* remembered, half of that; a power of two */
 #define XML_TEXT_MAX ((size_t)16 << 20)
 
 struct known { /* what a name is to the handler */
@@ -303,12 +304,39 @@ static xmlParserCtxtPtr parser_new(struct xml *x)
     return p;
 }
 
+struct slice xml_content(struct slice head)
+{
+    static const struct slice bom = SLICE_INIT("\xef\xbb\xbf"), blanks = SLICE_INIT(" \t\r\n");
+    for (;;) {
+        size_t n = 0;
+        while (n < head.len && memchr(blanks.ptr, head.ptr[n], blanks.len) != NULL)
+            n++;
+        if (n == 0 && !slice_starts(head, bom))
+            return head;
+        head = slice_sub(head, n > 0 ? n : bom.len, head.len);
+    }
+}
+
+/* What some servers put before the declaration, where libxml2 refuses it. *lines: how many. */
+static bool skip_margin(struct input *in, int *lines, struct fault *f)
+{
+    struct slice head, run;
+    if (!input_peek(in, MARGIN_MAX, &head, f))
+        return false;
+    for (size_t left = head.len - xml_content(head).len; left > 0; left -= run.len) {
+        if (!input_next(in, left, &run, f))
+            return false;
+        for (size_t i = 0; i < run.len; i++)
+            *lines += run.ptr[i] == '\n';
+    }
+    return true;
+}
+
 /* The charset the declaration names, or empty. XML without one is UTF-8 or has a BOM. */
 static struct slice declared_charset(struct slice head)
 {
     struct slice none = {NULL, 0};
-    if (slice_starts(head, SLICE("\xef\xbb\xbf")))
-        head = slice_sub(head, 3, head.len);
+    head = xml_content(head);
     if (!slice_starts(head, SLICE("<?xml")))
         return none;
     head = slice_sub(head, 0, slice_find(head, SLICE("?>")));
@@ -330,15 +358,19 @@ bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct 
 {
     struct xml x = {.handler = *h, .ctx = ctx, .in = in, .fault = f};
     struct slice head, charset;
+    int lines = 0;
     if (!input_is_text(in)) {
-        if (!input_peek(in, 256, &head, f))
+        if (!input_peek(in, MARGIN_MAX, &head, f))
             return false;
         charset = declared_charset(head);
         if (!input_text(in, charset, f))
             return false;
     }
+    if (!skip_margin(in, &lines, f))
+        return false;
     if (!(x.parser = parser_new(&x)))
         return fault_set(f, WIRE_LIMIT, "out of memory");
+    x.parser->input->line += lines;
     xmlParseDocument(x.parser);
     if (x.parser->myDoc)
         xmlFreeDoc(x.parser->myDoc);

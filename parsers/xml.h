@@ -66,8 +66,12 @@ struct xml_handler {
  * (input_text), else its BOM's, else the one the declaration names (charset.h). Over 256
  * attributes, a depth over XML_DEPTH_MAX, or a text over 16 MB, are WIRE_LIMIT; a declaration
  * inside a DOCTYPE is refused. Not well-formed, or a value, comment or CDATA section over 10 MB, is
- * WIRE_SYNTAX, cut off is WIRE_TRUNCATED, all with line and column.
+ * WIRE_SYNTAX, cut off is WIRE_TRUNCATED, all with line and column. White space and byte order
+ * marks before the document are skipped.
  */
 bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct fault *f) MUST_USE;
+
+/* The first bytes of a payload without what xml_parse skips: does a document begin here? */
+struct slice xml_content(struct slice head);
 
 #endif

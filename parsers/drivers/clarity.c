@@ -11,13 +11,12 @@
 #include "parsers/drivers/clarity.h"
 
 #include "parsers/drivers.h"
+#include "parsers/xml.h"
 
 /* The first byte that is not white space or part of a byte order mark; '\0': none. */
 static char first_byte(struct slice head)
 {
-    if (slice_starts(head, SLICE("\xef\xbb\xbf")))
-        head = slice_sub(head, 3, head.len);
-    head = slice_trim(head);
+    head = xml_content(head);
     return head.len > 0 ? head.ptr[0] : '\0';
 }
 

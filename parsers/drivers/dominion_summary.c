@@ -3,6 +3,7 @@
  * counties make of it, summary or statement of votes by precinct. */
 #include "parsers/drivers/dominion.h"
 #include "parsers/drivers.h"
+#include "parsers/xml.h"
 
 /* The layouts seen of a county's two files, in the words of mappings; a source's own options come
  * first. Undervotes and overvotes stand again on every choice's row and are no choices. */
@@ -26,19 +27,12 @@ static bool parse_csv(struct job *j, struct fault *f)
                : fault_set(f, WIRE_LIMIT, "no memory for the mapping's options");
 }
 
-static bool is_xml(struct slice head)
-{
-    if (slice_starts(head, SLICE("\xef\xbb\xbf")))
-        head = slice_sub(head, 3, head.len);
-    return slice_starts(slice_trim(head), SLICE("<"));
-}
-
 static bool parse(struct job *j, struct fault *f)
 {
     struct slice head;
     if (!input_peek(j->input, 64, &head, f))
         return false;
-    return is_xml(head) ? dominion_report(j, f) : parse_csv(j, f);
+    return slice_starts(xml_content(head), SLICE("<")) ? dominion_report(j, f) : parse_csv(j, f);
 }
 
 /* Are these two words near the front, with whatever blanks between them? Names of columns go over

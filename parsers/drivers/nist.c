@@ -219,12 +219,6 @@ static bool read_json(struct job *j, struct nist_reader *r, struct json_doc **do
 
 /* ---- the driver ---- */
 
-static struct slice skip_mark(struct slice head)
-{
-    return slice_trim(slice_starts(head, SLICE("\xef\xbb\xbf")) ? slice_sub(head, 3, head.len)
-                                                                : head);
-}
-
 static bool read_report(struct job *j, struct nist_report *report, struct fault *f)
 {
     struct json_doc *doc = NULL; /* what is read of it stays in it */
@@ -232,8 +226,8 @@ static bool read_report(struct job *j, struct nist_report *report, struct fault 
     struct slice head = {NULL, 0};
     bool ok = r != NULL ? input_peek(j->input, 64, &head, f) : no_memory(f);
     if (ok)
-        ok = slice_starts(skip_mark(head), SLICE("{")) ? read_json(j, r, &doc, f)
-                                                       : read_xml(j, r, report, f);
+        ok = slice_starts(xml_content(head), SLICE("{")) ? read_json(j, r, &doc, f)
+                                                         : read_xml(j, r, report, f);
     ok = ok && nist_emit(j, report, f);
     json_free(doc);
     return ok;

@@ -121,6 +121,21 @@ static void events_come(void **state)
     expect_events(SLICE("<!DOCTYPE a SYSTEM 'x.dtd'><a>harmless</a>"), "<a>harmless</a>");
 }
 
+static void what_stands_before_the_declaration_is_skipped(void **state)
+{
+    (void)state;
+    expect_events(SLICE("\r\n<?xml version='1.0' encoding='ISO-8859-1'?><a>Mu\xf1oz</a>"),
+                  "<a>Muñoz</a>");
+    expect_events(SLICE(" \t\n\xef\xbb\xbf\xef\xbb\xbf\n<?xml version='1.0'?><a/>"), "<a></a>");
+    expect_events(SLICE("\xff\xfe\n\0<\0?\0x\0m\0l\0 \0v\0e\0r\0s\0i\0o\0n\0=\0'\0"
+                        "1\0.\0"
+                        "0\0'\0?\0>\0<\0a\0/\0>\0"),
+                  "<a></a>");
+    expect(SLICE("\n\n<?xml version='1.0'?>\n<a><b>"), WIRE_TRUNCATED, "line 4, column");
+    expect(SLICE("\n\xef\xbb\xbf\n"), WIRE_TRUNCATED, "before its first element");
+    expect(SLICE("\nx<?xml version='1.0'?><a/>"), WIRE_SYNTAX, "line 2, column");
+}
+
 static void text_is_that_of_leaves_where_it_is_wanted(void **state)
 {
     (void)state;
@@ -364,6 +379,7 @@ int main(void)
         cmocka_unit_test(long_sections_are_read_and_endless_ones_are_not),
         cmocka_unit_test(what_has_arrived_is_read_before_more_is_waited_for),
         cmocka_unit_test(events_come),
+        cmocka_unit_test(what_stands_before_the_declaration_is_skipped),
         cmocka_unit_test(text_is_that_of_leaves_where_it_is_wanted),
         cmocka_unit_test(elements_that_are_nothing_are_not_told),
         cmocka_unit_test(more_names_than_are_remembered_are_told_apart),
