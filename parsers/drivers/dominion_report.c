@@ -212,11 +212,11 @@ static bool end_name(struct report *r)
 }
 
 /* The party stands beside the candidate, or where the votes are repeated for it: for each of
- * several there, and then it is of none. */
+ * several there, and then it is of none. "Textbox2" is the head of its column. */
 static bool on_cell(struct report *r, const struct xml_attrs *attrs)
 {
     if (r->in_name || (r->in_party && r->parties == 1 && r->party.len == 0))
-        r->party = copy(r, label_party(xml_attr(attrs, "Textbox2")));
+        r->party = copy(r, label_party(xml_attr(attrs, r->in_name ? "Textbox14" : "Textbox6")));
     return true;
 }
 

@@ -11,7 +11,8 @@
     "'><Textbox2 Textbox2=''/>" groups "<Textbox13 " total                                         \
     " Textbox17='0.5'/></candidateNameTextBox4>" more "</chGroup>"
 #define PARTY(name, votes)                                                                         \
-    "<partyGroup><Textbox2 Textbox2='" name "'/><Textbox13 vot9='" votes "'/></partyGroup>"
+    "<partyGroup><Textbox2 Textbox2='Party' Textbox6='" name "'/><Textbox13 vot9='" votes          \
+    "'/></partyGroup>"
 #define STATISTICS(precincts, ballots)                                                             \
     "<ContestStatistics><Report Name='ContestStatisticsRPT'><Details Textbox2='" precincts         \
     "'/><Textbox9 ballots2='" ballots "'/><Textbox9 undervotes3='9'/><Textbox9 Textbox13='0'/>"    \
