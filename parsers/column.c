@@ -247,9 +247,7 @@ static uint32_t entity_number(struct slice s)
     return c >= 0xd800 && c < 0xe000 ? 0 : c;
 }
 
-/* The character an entity stands for, where s begins with one: its bytes in `out`, and how many
- * bytes of s it took; else 0. It is never longer than the entity. */
-static size_t entity(struct slice s, char out[4], size_t *len)
+size_t column_entity(struct slice s, char out[4], size_t *len)
 {
     static const struct {
         const char *name;
@@ -275,7 +273,7 @@ static void put_decoded(struct pen *p, struct slice s)
     size_t at, len;
     while ((at = slice_find(s, SLICE("&"))) != SIZE_MAX) {
         put(p, slice_sub(s, 0, at));
-        size_t took = entity(slice_sub(s, at, s.len), c, &len);
+        size_t took = column_entity(slice_sub(s, at, s.len), c, &len);
         put(p, took ? (struct slice){c, len} : SLICE("&"));
         s = slice_sub(s, at + (took ? took : 1), s.len);
     }

@@ -66,4 +66,8 @@ static inline struct slice column_field(const struct slice *fields, size_t n, in
 struct slice column_text(const struct column *c, const struct slice *fields, size_t n,
                          struct column_style style, struct column_scratch *scratch);
 
+/* The character an HTML entity stands for, where s begins with one: its bytes in `out`, and how
+ * many bytes of s it took; else 0. It is never longer than the entity. */
+size_t column_entity(struct slice s, char out[4], size_t *len);
+
 #endif

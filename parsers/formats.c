@@ -85,9 +85,10 @@ const struct format formats[] = {
     },
     {
         .name = "ess-el45a",
-        .about = "ES&S Election Reporting Manager: summary report EL45A as text",
+        .about = "ES&S Election Reporting Manager: summary report EL45A or EL45 as text",
         .authority = "official",
         .votes = true,
+        .preformatted = true,
     },
     {
         .name = "fixed-width",

@@ -16,6 +16,7 @@ struct format {
     bool calls;            /* its marks are calls, by default */
     bool pointer;          /* names a version; has no contests */
     bool page;             /* is a web page: one is not refused before it was read */
+    bool preformatted;     /* may stand in a page, as its <pre> */
     const char *timezone;  /* of local times in it, an IANA name; NULL: it has none, or they vary */
     const char *const *options; /* option keys it takes besides the common ones, "column." for a
                                    family; NULL-ended; may be NULL */

@@ -20,6 +20,22 @@
 #define CONTESTS_MAX 10000
 #define GROUPS_MAX 40
 
+/* The figures of a line. */
+struct figures {
+    int64_t total; /* VOTES_UNKNOWN: blank */
+    int64_t groups[GROUPS_MAX];
+    size_t count; /* of groups */
+    const char *bad;
+};
+
+/* One of votes. */
+struct line {
+    struct slice name; /* empty: there is none */
+    bool full;         /* the name fills its columns */
+    struct figures fig;
+    long number;
+};
+
 struct report {
     struct job *job;
     struct ess_pages *pages;
@@ -32,16 +48,11 @@ struct report {
     int64_t votes_allowed, reporting, total;
     bool open, begun, lines; /* lines: it has some */
     uint32_t choices;
+    struct line totals; /* "Write-In Totals", until it is known what stands behind it */
+    int64_t written;    /* of the write-ins behind it */
+    uint32_t written_count;
     /* of the report */
     int64_t precincts, registered, ballots;
-};
-
-/* The figures of a line. */
-struct figures {
-    int64_t total; /* VOTES_UNKNOWN: blank */
-    int64_t groups[GROUPS_MAX];
-    size_t count; /* of groups */
-    const char *bad;
 };
 
 /* ---- lines ---- */
@@ -163,13 +174,6 @@ static struct slice party_of(struct slice heading)
     return (struct slice){0};
 }
 
-static void take_heading(struct report *r, struct slice heading)
-{
-    r->party = party_of(heading);
-    r->above = (struct slice){0};
-    r->open = false;
-}
-
 static bool begin(struct report *r, struct slice first, long line, struct fault *f)
 {
     struct results_contest_in c = RESULTS_CONTEST_DEFAULT;
@@ -208,45 +212,137 @@ static bool begin(struct report *r, struct slice first, long line, struct fault 
     return true;
 }
 
-/* What stands above is the title of a contest that begins here. The one before ends; without lines
- * it is a contest without choices. */
+/* Where the name fills its columns, its end is missing: that of a party's mark, "(Dem", which tells
+ * the party but is no part of the name any more, or its own. */
+static void take_end(const struct report *r, struct results_choice_in *in)
+{
+    size_t open = in->name.len;
+    bool incumbent;
+    if (slice_ends(in->name, SLICE(")")))
+        return;
+    while (open > 0 && in->name.ptr[open - 1] != '(' && in->name.ptr[open - 1] != ')')
+        open--;
+    if (open < 2 || in->name.ptr[open - 1] == ')') {
+        in->flags |= RESULTS_NAME_CUT;
+        return;
+    }
+    struct slice mark = slice_sub(in->name, open - 1, in->name.len);
+    in->party = label_party_mark(arena_printf(r->job->arena, "%.*s)", SLICE_FMT(mark)), &incumbent);
+    in->name = slice_trim(slice_sub(in->name, 0, open - 1));
+}
+
+/* Of a group of them also those that are nobody's. */
+static bool is_write_in(const struct report *r, struct slice name)
+{
+    return label_is_write_in(name) ||
+           (r->totals.name.len > 0 && slice_eq_nocase(name, SLICE("Not Assigned")));
+}
+
+/* "WRITE-IN": where several are elected some reports have such a line for each. */
+static bool is_bare_write_in(struct slice name)
+{
+    return slice_eq_nocase(name, SLICE("Write-in")) || slice_eq_nocase(name, SLICE("Write in"));
+}
+
+static bool choice(struct report *r, const struct line *l, struct fault *f)
+{
+    struct results_builder *b = r->job->builder;
+    struct slice name = l->name;
+    struct results_choice_in in = {.name = name};
+    bool incumbent;
+    uint32_t index;
+    if (!begin(r, name, l->number, f))
+        return false;
+    if (l->fig.bad != NULL)
+        results_contest_bad(b, "line %ld: \"%.*s\": %s", l->number,
+                            SLICE_FMT(slice_sub(name, 0, 40)), l->fig.bad);
+    in.party = label_party_mark(name, &incumbent);
+    if (incumbent)
+        in.flags |= RESULTS_INCUMBENT;
+    if (l->full)
+        take_end(r, &in);
+    if (is_write_in(r, name))
+        in.flags |= RESULTS_WRITE_IN;
+    if (!results_choice(b, &in, &index, &f->err) ||
+        !results_votes(b, 0, index, l->fig.total, &f->err))
+        return field_limit(f);
+    if (index == r->choices)
+        r->choices++;
+    else if (!is_bare_write_in(name))
+        results_contest_bad(b, "line %ld: \"%.*s\" stands twice", l->number,
+                            SLICE_FMT(slice_sub(name, 0, 40)));
+    return true;
+}
+
+/* A line of a contest. */
+static bool take_votes(struct report *r, const struct line *l, struct fault *f)
+{
+    static const struct slice totals = SLICE_INIT("Write-In Total");
+    if (slice_eq_nocase(slice_sub(l->name, 0, totals.len), totals)) {
+        if (r->totals.name.len > 0)
+            results_contest_bad(r->job->builder, "line %ld: \"%.*s\" stands twice", l->number,
+                                SLICE_FMT(l->name));
+        r->totals = *l;
+        r->totals.name = arena_copy(r->job->arena, l->name);
+        r->written = 0;
+        r->written_count = 0;
+        return begin(r, l->name, l->number, f);
+    }
+    if (r->totals.name.len > 0 && is_write_in(r, l->name)) {
+        r->written_count++;
+        if (r->written == VOTES_UNKNOWN || l->fig.total == VOTES_UNKNOWN ||
+            !num_add(&r->written, l->fig.total))
+            r->written = VOTES_UNKNOWN;
+    }
+    return choice(r, l, f);
+}
+
+/* The contest ends; without lines it is a contest without choices. "Write-In Totals" are its
+ * write-ins where these do not stand behind it one by one. */
+static bool end_contest(struct report *r, long line, struct fault *f)
+{
+    struct line totals = r->totals;
+    if (!r->open)
+        return true;
+    if (!begin(r, (struct slice){0}, line, f))
+        return false;
+    r->open = false;
+    r->totals = (struct line){0};
+    if (totals.name.len == 0)
+        return true;
+    if (r->written_count == 0)
+        return choice(r, &totals, f);
+    if (r->written != VOTES_UNKNOWN && totals.fig.total != VOTES_UNKNOWN &&
+        r->written > totals.fig.total)
+        results_contest_bad(r->job->builder,
+                            "line %ld: \"%.*s\" has %" PRId64
+                            " votes, the write-ins behind it %" PRId64,
+                            totals.number, SLICE_FMT(totals.name), totals.fig.total, r->written);
+    return true;
+}
+
+static bool take_heading(struct report *r, struct slice heading, long line, struct fault *f)
+{
+    r->above = (struct slice){0};
+    if (r->begun && !end_contest(r, line, f))
+        return false;
+    r->open = false;
+    r->party = party_of(heading);
+    return true;
+}
+
+/* What stands above is the title of a contest that begins here, and the one before ends. */
 static bool open_contest(struct report *r, long line, struct fault *f)
 {
     if (r->above.len == 0)
         return true;
-    if (r->open && !begin(r, (struct slice){0}, line, f))
+    if (!end_contest(r, line, f))
         return false;
     r->title = r->above;
     r->above = (struct slice){0};
     r->open = true;
     r->begun = r->lines = false;
     r->votes_allowed = r->reporting = r->total = -1;
-    return true;
-}
-
-static bool choice(struct report *r, struct slice name, const struct figures *fig, long line,
-                   struct fault *f)
-{
-    struct results_builder *b = r->job->builder;
-    struct results_choice_in in = {.name = name};
-    bool incumbent;
-    uint32_t index;
-    if (!begin(r, name, line, f))
-        return false;
-    if (fig->bad != NULL)
-        results_contest_bad(b, "line %ld: \"%.*s\": %s", line, SLICE_FMT(slice_sub(name, 0, 40)),
-                            fig->bad);
-    in.party = label_party_mark(name, &incumbent);
-    if (incumbent)
-        in.flags |= RESULTS_INCUMBENT;
-    if (label_is_write_in(name))
-        in.flags |= RESULTS_WRITE_IN;
-    if (!results_choice(b, &in, &index, &f->err) ||
-        !results_votes_once(b, 0, index, fig->total, &f->err))
-        return field_limit(f);
-    if (index != r->choices++)
-        results_contest_bad(b, "line %ld: \"%.*s\" stands twice", line,
-                            SLICE_FMT(slice_sub(name, 0, 40)));
     return true;
 }
 
@@ -284,22 +380,24 @@ static bool on_figures(struct report *r, struct slice line, long number,
     size_t at = behind(line, heads->name);
     struct slice left = slice_sub(line, 0, at), right = slice_sub(line, at, line.len);
     struct slice name = name_of(left);
-    struct figures fig;
-    read_figures(r->job, right, heads, &fig);
+    struct line l = {.name = name, .number = number};
+    read_figures(r->job, right, heads, &l.fig);
     if (!open_contest(r, number, f))
         return false;
-    if (!r->open && take_count(r, name, fig.total))
+    if (!r->open && take_count(r, name, l.fig.total))
         return true;
     if (!r->open)
         return fault_set(f, WIRE_SCHEMA, "line %ld: votes outside a contest", number);
     if (name.len == 0)
         return fault_set(f, WIRE_SCHEMA, "line %ld: votes without a name", number);
-    if (left.len > 0 && right.len > 0 && left.ptr[left.len - 1] != ' ' &&
-        left.ptr[left.len - 1] != '.' && right.ptr[0] != ' ')
-        fig.bad = "its name and its figures run together";
-    check_groups(&fig);
+    l.full = left.len > 0 && left.ptr[left.len - 1] != ' ' && left.ptr[left.len - 1] != '.';
+    if (l.full && right.len > 0 && right.ptr[0] != ' ')
+        l.fig.bad = "its name and its figures run together";
+    if (line.ptr[0] != ' ')
+        l.fig.bad = "its name does not begin with a blank: its first letter is damaged";
+    check_groups(&l.fig);
     r->lines = true;
-    return label_is_statistic(name) || choice(r, name, &fig, number, f);
+    return label_is_statistic(name) || take_votes(r, &l, f);
 }
 
 /* "(VOTE FOR)  3", "(WITH 21 OF 21 PRECINCTS COUNTED)"; others in parentheses are remarks. What
@@ -355,15 +453,13 @@ static bool on_line(void *ctx, struct slice line, long number, const struct ess_
     }
     if (is_remark(text) && !is_figures(line, heads))
         return on_remark(r, text, number, f);
-    if (r->above.len > 0 && r->above_ended)
-        take_heading(r, r->above);
+    if (r->above.len > 0 && r->above_ended && !take_heading(r, r->above, number, f))
+        return false;
     r->above_ended = false;
     if (is_figures(line, heads))
         return on_figures(r, line, number, heads, f);
-    if (slice_starts(text, SLICE("*"))) {
-        take_heading(r, text);
-        return true;
-    }
+    if (slice_starts(text, SLICE("*")))
+        return take_heading(r, text, number, f);
     if (line.ptr[0] == ' ')
         return fault_set(f, WIRE_SYNTAX, "line %ld: \"%.*s\" is neither a title nor votes", number,
                          SLICE_FMT(field_excerpt(r->job->arena, text)));
@@ -381,7 +477,7 @@ static bool read(struct report *r, struct slice all, struct fault *f)
         return fault_set(f, WIRE_TRUNCATED,
                          "line %ld: the payload ends behind the title of a contest",
                          r->pages->number);
-    return !r->open || begin(r, (struct slice){0}, r->pages->number, f);
+    return end_contest(r, r->pages->number, f);
 }
 
 static bool parse(struct job *j, struct fault *f)

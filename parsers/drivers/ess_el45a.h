@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The pages of an ES&S summary report taken apart into its lines. One way: ess_el45a.c ->
- * ess_pages.c. */
+ * ess_pages.c -> ess_html.c. */
 #ifndef TALLYD_PARSERS_ESS_EL45A_H
 #define TALLYD_PARSERS_ESS_EL45A_H
 
@@ -8,6 +8,7 @@
 
 /* What the heads of a page say of its columns. */
 struct ess_heads {
+    size_t margin; /* characters that are blank in each line, and not handed on */
     size_t name;   /* characters that hold a line's name */
     size_t groups; /* columns of votes behind the total and its percent */
 };
@@ -23,7 +24,9 @@ struct ess_pages {
     struct slice county; /* out: the county the heads name, or empty */
     /* under way */
     struct ess_heads heads;
-    bool in_heads, named; /* named: the heads say that it is an EL45 */
+    bool in_heads, named;  /* named: the heads say that it is an EL45 */
+    bool beside;           /* they stand there twice, side by side */
+    struct slice run_date; /* where the time stands in a line of its own */
     int64_t page;
     long number, since; /* the line, and the first of these heads */
 };
@@ -34,5 +37,9 @@ bool ess_pages_read(struct ess_pages *p, struct slice all, struct fault *f) MUST
 
 /* Cut the next cell off *rest: cells stand two or more blanks apart. */
 bool ess_cell(struct slice *rest, struct slice *cell);
+
+/* The text that a web page holds as <pre>, without tags, in the arena; what is no page is left as
+ * it is. *lines: how many stand before it. */
+bool ess_html_text(struct job *j, struct slice *all, long *lines, struct fault *f) MUST_USE;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Pages of ES&S reports: each begins with the same heads (report, election, place, date, run, page,
- * columns), form feeds stand between, and codes for the printer anywhere. */
+ * columns), form feeds stand between, and codes for the printer anywhere. EL45A has a column a
+ * group of ballots; EL45, of older versions, has the total alone, farther to the right. */
 #include "parsers/drivers/ess_el45a.h"
 
 #include "daemon/base/num.h"
@@ -11,6 +12,8 @@
 #define HEADS_MAX 20   /* lines of a page's heads */
 #define GROUPS_FROM 25 /* characters from "TOTAL VOTES" to the first group's column */
 #define GROUP_WIDTH 14
+#define NAME_WIDTH 40 /* of EL45, whose heads stand over the ends of their columns */
+#define VOTES_WIDTH 5 /* that the votes begin before their head does */
 
 bool ess_cell(struct slice *rest, struct slice *cell)
 {
@@ -86,11 +89,19 @@ static bool report(struct ess_pages *p, struct slice name, struct fault *f)
 static bool named_cell(struct ess_pages *p, struct slice cell, bool *done, struct fault *f)
 {
     struct results_facts *facts = results_facts(p->job->builder);
-    static const struct slice run = SLICE_INIT("Run Date:");
+    static const struct slice run = SLICE_INIT("Run Date:"), clock = SLICE_INIT("Run Time:");
     *done = true;
     if (slice_eq_nocase(slice_sub(cell, 0, run.len), run)) {
+        p->run_date = slice_trim(slice_sub(cell, run.len, cell.len));
         if (facts->own_time_ms == WHEN_UNKNOWN)
-            facts->own_time_ms = job_time(p->job, slice_trim(slice_sub(cell, run.len, cell.len)));
+            facts->own_time_ms = job_time(p->job, p->run_date);
+        return true;
+    }
+    if (slice_eq_nocase(slice_sub(cell, 0, clock.len), clock)) {
+        struct slice time = slice_trim(slice_sub(cell, clock.len, cell.len));
+        facts->own_time_ms =
+            job_time(p->job, arena_printf(p->job->arena, "%.*s %.*s", SLICE_FMT(p->run_date),
+                                          SLICE_FMT(time)));
         return true;
     }
     if (slice_eq_nocase(slice_sub(cell, 0, 4), SLICE("Page")))
@@ -101,13 +112,18 @@ static bool named_cell(struct ess_pages *p, struct slice cell, bool *done, struc
     return true;
 }
 
-/* One that is told by what it is: status, date, county; else what follows the report's title. */
+static bool has(struct slice s, const char *word)
+{
+    return slice_find_nocase(s, slice_of(word)) != SIZE_MAX;
+}
+
+/* One that is told by what it is: status, date, county; else what follows the report's title, or
+ * calls itself an election. */
 static void other_cell(struct ess_pages *p, struct slice cell, bool behind_title)
 {
     struct results_facts *facts = results_facts(p->job->builder);
     struct slice date = date_of(p->job->arena, cell);
-    if (slice_find_nocase(cell, SLICE("official")) != SIZE_MAX &&
-        slice_find_nocase(cell, SLICE("election")) == SIZE_MAX)
+    if (has(cell, "official") && (has(cell, "results") || !has(cell, "election")))
         facts->status = label_status(cell);
     else if (date.len > 0)
         facts->election_date = date;
@@ -115,16 +131,32 @@ static void other_cell(struct ess_pages *p, struct slice cell, bool behind_title
         struct slice rest = cell, county = {0};
         if (p->county.len == 0 && slice_next(&rest, ',', &county))
             p->county = arena_copy(p->job->arena, slice_trim(county));
-    } else if (behind_title && facts->election_name.len == 0)
+    } else if ((behind_title && facts->election_name.len == 0) ||
+               (has(cell, "election") && !has(facts->election_name, "election")))
         facts->election_name = arena_copy(p->job->arena, cell);
+}
+
+/* "VOTES PERCENT", in EL45. */
+static bool old_columns(struct ess_pages *p, struct slice line, size_t votes)
+{
+    size_t names = votes > VOTES_WIDTH ? votes - VOTES_WIDTH : 0;
+    p->heads = (struct ess_heads){.name = names < NAME_WIDTH ? names : NAME_WIDTH};
+    p->heads.margin = names - p->heads.name;
+    p->beside =
+        slice_find_nocase(slice_sub(line, votes + 1, line.len), SLICE("VOTES PERCENT")) != SIZE_MAX;
+    return true;
 }
 
 /* "TOTAL VOTES     %        ABSENTEE      ELECTION DAY": where the columns are. */
 static bool columns(struct ess_pages *p, struct slice line)
 {
     size_t total = slice_find_nocase(line, SLICE("TOTAL VOTES"));
+    size_t votes = slice_find_nocase(line, SLICE("VOTES PERCENT"));
+    if (votes != SIZE_MAX)
+        return old_columns(p, line, votes);
     if (total == SIZE_MAX || slice_find(line, SLICE("%")) == SIZE_MAX)
         return false;
+    p->heads.margin = 0;
     while (line.len > 0 && line.ptr[line.len - 1] == ' ')
         line.len--;
     p->heads.name = total + 1;
@@ -140,6 +172,11 @@ static bool heads(struct ess_pages *p, struct slice line, struct fault *f)
     bool behind_title = false, done;
     if (columns(p, line)) {
         p->in_heads = false;
+        if (p->beside)
+            return fault_set(f, WIRE_SCHEMA,
+                             "line %ld: two contests stand beside each other (\"VOTES PERCENT\" "
+                             "twice): have the report made in one column",
+                             p->number);
         return p->named || fault_set(f, WIRE_SCHEMA,
                                      "line %ld: nothing above the column heads says \"Report "
                                      "EL45A\"",
@@ -147,15 +184,16 @@ static bool heads(struct ess_pages *p, struct slice line, struct fault *f)
     }
     if (p->number - p->since > HEADS_MAX)
         return fault_set(f, WIRE_SCHEMA,
-                         "line %ld: no column heads (\"TOTAL VOTES\", \"%%\") in the %d lines "
-                         "since the page began",
+                         "line %ld: no column heads (\"TOTAL VOTES\" and \"%%\", or \"VOTES "
+                         "PERCENT\") in the %d lines since the page began",
                          p->number, HEADS_MAX);
     while (ess_cell(&rest, &cell)) {
         if (!named_cell(p, cell, &done, f))
             return false;
-        if (!done && slice_find_nocase(cell, SLICE("SUMMARY")) != SIZE_MAX)
+        if (!done && has(cell, "SUMMARY")) {
             behind_title = true;
-        else if (!done)
+            p->named |= slice_eq_nocase(cell, SLICE("SUMMARY REPORT"));
+        } else if (!done)
             other_cell(p, cell, behind_title);
     }
     return true;
@@ -170,6 +208,15 @@ static void begin_page(struct ess_pages *p)
     p->since = p->number;
 }
 
+/* Hand a line on without its margin. */
+static bool hand_on(struct ess_pages *p, struct slice s, struct fault *f)
+{
+    if (slice_trim(slice_sub(s, 0, p->heads.margin)).len > 0)
+        return fault_set(f, WIRE_SYNTAX, "line %ld: \"%.*s\" begins before the report's columns do",
+                         p->number, SLICE_FMT(field_excerpt(p->job->arena, slice_trim(s))));
+    return p->line(p->ctx, slice_sub(s, p->heads.margin, s.len), p->number, &p->heads, f);
+}
+
 static bool line(struct ess_pages *p, struct slice s, struct fault *f)
 {
     s = without_codes(p->job->arena, s);
@@ -177,7 +224,7 @@ static bool line(struct ess_pages *p, struct slice s, struct fault *f)
         s.len--;
     if (!p->in_heads && slice_starts(s, SLICE("SUMMARY REP")))
         begin_page(p); /* its form feed is lost */
-    return p->in_heads ? heads(p, s, f) : p->line(p->ctx, s, p->number, &p->heads, f);
+    return p->in_heads ? heads(p, s, f) : hand_on(p, s, f);
 }
 
 /* A line, and behind each form feed in it the first of another page. */
@@ -194,10 +241,13 @@ static bool pages_line(struct ess_pages *p, struct slice s, struct fault *f)
 
 bool ess_pages_read(struct ess_pages *p, struct slice all, struct fault *f)
 {
-    struct slice rest = all, one;
+    struct slice rest, one;
+    if (!ess_html_text(p->job, &all, &p->number, f))
+        return false;
     if (!slice_ends(all, SLICE("\n")) && !slice_ends(all, SLICE("\f")))
         return fault_set(f, WIRE_TRUNCATED, "the last line of the payload has no end: it is cut");
     begin_page(p);
+    rest = all;
     while (slice_next(&rest, '\n', &one)) {
         p->number++;
         if (!pages_line(p, one, f))

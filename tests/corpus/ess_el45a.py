@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """ES&S summary reports read a second time, by the fixed columns of their pages."""
+import html
 import re
 
 from common import STATISTIC, clean, party_of, write_in
@@ -9,10 +10,17 @@ PARTY = re.compile(r"democrat|republican|libertarian|green|constitution|reform|.
 HEADS = re.compile(r".*TOTAL VOTES     %.*")
 
 
+def pages(path):
+    text = open(path, encoding="utf-8", errors="replace", newline="").read()
+    if not text.lstrip().startswith("<"):
+        return text.split("\f")
+    return [html.unescape(re.sub("<[a-zA-Z/!][^>]*>", "", pre)) for pre in re.findall("(?is)<pre[^>]*>(.*?)</pre", text)]
+
+
 def blocks(path):
     """Each contest: its lines, with the heading above it."""
     heading = ""
-    for page in open(path, encoding="utf-8", errors="replace", newline="").read().split("\f"):
+    for page in pages(path):
         lines = page.split("\n")
         start = next(i for i, line in enumerate(lines) if HEADS.match(line))
         for block in re.split(r"\n(?: *\n)+", "\n".join(lines[start + 1:]).strip("\n")):
@@ -38,8 +46,11 @@ def read(path):
             while name and (name[-1] == " " or name[-1] == "." and (len(name) - 1) % 3 == 0):
                 name = name[:-1]
             name, total = clean(re.sub(r"[\x00-\x1f\x7f]", "", name)), line[40:51].replace(",", "").strip()
+            cut = re.search(r" *(\([^()]*)$", name) if line[39:40] not in " ." else None
+            party = party_of(cut[1] + ")" if cut else name, "")
+            name = name[:cut.start()] if cut else name
             if not STATISTIC.match(name):
                 out.append({"contest": f"{heading} - {title}" if heading else title, "votes_allowed": str(vote_for),
                             "unit_type": "total", "units_reporting": str(done), "units_total": str(of), "choice": name,
-                            "party": party_of(name, ""), "write_in": write_in(name), "votes": str(int(total)) if total else ""})
+                            "party": party, "write_in": write_in(name), "votes": str(int(total)) if total else ""})
     return out

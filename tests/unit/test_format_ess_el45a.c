@@ -290,6 +290,122 @@ static void what_is_no_summary_is_refused_for_what_it_is(void **state)
     assert_refused(&c, WIRE_SYNTAX, "neither a title nor votes");
 }
 
+/* name to character 50, votes right-aligned to 60, percent to 68 */
+#define OLD_COLUMNS "                                                       VOTES PERCENT\n\n"
+#define OLD_HEADS(page)                                                                            \
+    "SUMMARY REPORT         Alder County, Cascadia       Official Results\n"                       \
+    "RUN DATE:11/06/30      General Election\n"                                                    \
+    "RUN TIME:01:57 AM      November 5, 2030       REPORT-EL45  PAGE " page "\n\n" OLD_COLUMNS
+#define OLD_FIONA "           Fiona Marmore (Dem) .  .  .  .  .  .  .      1,445   25.71\n"
+
+static void the_older_report_begins_farther_to_the_right(void **state)
+{
+    (void)state;
+    struct format_case c =
+        report(OLD_HEADS("001") "          Governor\n          VOTE FOR NO MORE THAN  1\n"
+                                "           (WITH 2 OF 3 PRECINCTS COUNTED)\n" OLD_FIONA);
+    assert_true(case_run(&c));
+    assert_text(&c, c.r.contests->text, "Governor");
+    assert_text(&c, c.r.contests->county, "Alder County");
+    assert_int_equal(c.r.contests->votes_allowed, 1);
+    assert_int_equal(c.r.units->reporting, 2);
+    assert_text(&c, c.r.choices->name, "Fiona Marmore (Dem)");
+    assert_int_equal(results_cell(&c.r, c.r.contests, 0, 0)->votes, 1445);
+    assert_text(&c, c.r.head->election_name, "General Election");
+    case_done(&c);
+    c = report(OLD_HEADS("001") "          Governor\n     Vote for 1\n" OLD_FIONA);
+    assert_refused(&c, WIRE_SYNTAX, "\"Vote for 1\" begins before the report's columns do");
+    c = report("SUMMARY REPORT\n     VOTES PERCENT            VOTES PERCENT\n");
+    assert_refused(&c, WIRE_SCHEMA, "two contests stand beside each other");
+}
+
+static void a_web_page_holds_the_report_as_it_is(void **state)
+{
+    (void)state;
+    struct format_case c = report("<html><head><title>x</title></head>\n<body>\n<PRE class=r>" PLAIN
+                                  "<b>Governor &amp;&nbsp;more</b>\n(VOTE FOR)  1\n" FIONA
+                                  "</PRE>\n<hr><pre>" HEADS("EL45A", "002", "")
+                                      CONTEST("Fish < Wildlife") BASIL "</pre></body></html>");
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.head->contests, 2);
+    assert_text(&c, c.r.contests[0].text, "Governor & more");
+    assert_text(&c, c.r.contests[1].text, "Fish < Wildlife");
+    assert_int_equal(results_cell(&c.r, c.r.contests, 0, 0)->votes, 1445);
+    case_done(&c);
+    c = report("<html>\n\n<pre>\n" PLAIN CONTEST("Governor") FIONA "\n");
+    assert_refused(&c, WIRE_TRUNCATED, "before </html>");
+    c = report("<html>\n<pre>\n" PLAIN CONTEST("Governor") FIONA "\n</html>");
+    assert_refused(&c, WIRE_TRUNCATED, "without its end");
+    c = report("<html>\n\n<pre>\n" PLAIN CONTEST("Governor") " heriff\n</pre></html>");
+    assert_refused(&c, WIRE_SYNTAX, "line 14: \"heriff\"");
+    c = report("<html><head><title>Please wait</title></head><body>busy</body></html>");
+    assert_refused(&c, WIRE_BLOCKED, "Please wait");
+}
+
+static void a_name_that_fills_its_columns_has_lost_its_end(void **state)
+{
+    (void)state;
+    struct format_case c = report(
+        PLAIN CONTEST("Governor") " Thornquist and O'Dell-Ashgrove III (Rep      4,049   73.81\n"
+                                  " Bartholomew Featherstonehaugh-Smythe-No        100   40.00\n"
+                                  " Bartholomew Q. Featherstone Esq. (Dem)          10    4.00\n");
+    assert_true(case_run(&c));
+    assert_text(&c, c.r.choices[0].name, "Thornquist and O'Dell-Ashgrove III");
+    assert_text(&c, c.r.choices[0].party, "Rep");
+    assert_int_equal(c.r.choices[0].flags, 0);
+    assert_int_equal(c.r.choices[1].flags, RESULTS_NAME_CUT);
+    assert_int_equal(c.r.choices[2].flags, 0);
+    case_done(&c);
+}
+
+static void totals_of_write_ins_are_counted_once(void **state)
+{
+    (void)state;
+    struct format_case c = report(PLAIN CONTEST("Governor") FIONA
+                                  "\n"
+                                  " Write-In Totals                                20\n"
+                                  " Write-In: Ida Pell                             17\n"
+                                  " Not Assigned                                    3\n"
+                                  "\n" CONTEST("Sheriff") BASIL
+                                  "\n"
+                                  " Write-In Totals                                20\n"
+                                  " Over Votes                                      2\n");
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.contests[0].choices, 3);
+    assert_text(&c, c.r.choices[1].name, "Write-In: Ida Pell");
+    assert_int_equal(c.r.choices[2].flags, RESULTS_WRITE_IN);
+    assert_int_equal(c.r.contests[1].choices, 2);
+    assert_text(&c, c.r.choices[4].name, "Write-In Totals");
+    case_done(&c);
+    c = report(PLAIN CONTEST("Governor") FIONA
+               "\n"
+               " Write-In Totals                                20\n"
+               " Write-In: Ida Pell                             21\n");
+    assert_refused(&c, WIRE_SCHEMA, "has 20 votes, the write-ins behind it 21");
+}
+
+static void a_line_whose_first_letter_is_damaged_is_no_choice(void **state)
+{
+    (void)state;
+    struct format_case c = report(PLAIN CONTEST("Governor") FIONA
+                                  "\n"
+                                  "0UNDER VOTES.  .  .  .  .  .  .  .  .        124\n");
+    assert_refused(&c, WIRE_SCHEMA, "its first letter is damaged");
+}
+
+static void a_line_of_write_ins_for_each_seat_adds_up(void **state)
+{
+    (void)state;
+    struct format_case c = report(PLAIN CONTEST("Council") FIONA
+                                  "\n"
+                                  " WRITE-IN                                       10\n"
+                                  " WRITE-IN                                        5\n");
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.contests->choices, 2);
+    assert_int_equal(results_cell(&c.r, c.r.contests, 0, 1)->votes, 15);
+    case_done(&c);
+}
+
 /* A title that is lost must not give its votes to the contest before. */
 static void a_title_without_remarks_is_still_another_contest(void **state)
 {
@@ -320,6 +436,12 @@ int main(void)
         cmocka_unit_test(the_same_name_twice_is_refused),
         cmocka_unit_test(what_is_cut_is_told),
         cmocka_unit_test(what_is_no_summary_is_refused_for_what_it_is),
+        cmocka_unit_test(a_line_whose_first_letter_is_damaged_is_no_choice),
+        cmocka_unit_test(a_line_of_write_ins_for_each_seat_adds_up),
+        cmocka_unit_test(totals_of_write_ins_are_counted_once),
+        cmocka_unit_test(a_name_that_fills_its_columns_has_lost_its_end),
+        cmocka_unit_test(a_web_page_holds_the_report_as_it_is),
+        cmocka_unit_test(the_older_report_begins_farther_to_the_right),
         cmocka_unit_test(a_title_without_remarks_is_still_another_contest),
     };
     return cmocka_run_group_tests_name("format-ess-el45a", tests, NULL, NULL);
