@@ -91,7 +91,7 @@ cell_bad(struct results_builder *b, struct building *k, uint32_t unit, uint32_t 
          const char *fmt, ...)
 {
     struct building_place place = building_place(b, k, unit, choice);
-    char what[120];
+    char what[240];
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(what, sizeof what, fmt, ap);
@@ -118,8 +118,11 @@ static inline bool put(struct results_builder *b, uint32_t unit, uint32_t choice
     if (*cell == VOTES_ABSENT)
         *cell = votes;
     else if (once)
-        return *cell == votes || cell_bad(b, k, unit, choice, "two different values, %lld and %lld",
-                                          (long long)*cell, (long long)votes);
+        return *cell == votes ||
+               cell_bad(b, k, unit, choice,
+                        "two different values, %lld and %lld; where rows are of precincts or of "
+                        "vote types, column.precinct or column.type is missing",
+                        (long long)*cell, (long long)votes);
     else if (*cell == VOTES_UNKNOWN || votes == VOTES_UNKNOWN)
         *cell = VOTES_UNKNOWN;
     else if (*cell + votes > RESULTS_VOTES_MAX) /* both are below 2^53 */

@@ -283,6 +283,12 @@ static bool find_question(struct rows *r, uint32_t county)
 
 /* ---- figures ---- */
 
+static inline struct slice unquoted(struct slice s)
+{
+    bool quoted = s.len > 2 && *s.ptr == '"' && s.ptr[s.len - 1] == '"';
+    return quoted ? (struct slice){s.ptr + 1, s.len - 2} : s;
+}
+
 /* One figure that is no plain run of digits. What is no number is a problem of the contest. */
 static int64_t odd_figure(struct rows *r, struct slice raw, struct slice name)
 {
@@ -296,9 +302,14 @@ static int64_t odd_figure(struct rows *r, struct slice raw, struct slice name)
         r->odd = true;
         break;
     }
+    struct count_style grouped = r->m->count;
+    grouped.thousands = true;
+    bool commas = !r->m->count.thousands && count_read(raw, &grouped, &n) == COUNT_READ;
     results_contest_at(r->job->builder, r->at->contest);
-    results_contest_bad(r->job->builder, "%s %" PRIu64 ": %.*s: \"%.*s\" is no count", r->how.place,
-                        r->number, SLICE_FMT(name), SLICE_FMT(field_excerpt(r->job->arena, raw)));
+    results_contest_bad(
+        r->job->builder, "%s %" PRIu64 ": %.*s: \"%.*s\" is no count%s", r->how.place, r->number,
+        SLICE_FMT(name), SLICE_FMT(field_excerpt(r->job->arena, unquoted(raw))),
+        commas ? "; where figures have commas in front of three digits, set thousands = yes" : "");
     return VOTES_UNKNOWN;
 }
 
@@ -306,12 +317,6 @@ static int64_t odd_figure(struct rows *r, struct slice raw, struct slice name)
 static inline bool digits(struct slice s, const char *from, int64_t *n)
 {
     return s.ptr + s.len < from ? count_digits(s, n) : count_digits_behind(s, n);
-}
-
-static inline struct slice unquoted(struct slice s)
-{
-    bool quoted = s.len > 2 && *s.ptr == '"' && s.ptr[s.len - 1] == '"';
-    return quoted ? (struct slice){s.ptr + 1, s.len - 2} : s;
 }
 
 /* The sum of a column's parts in this row. */

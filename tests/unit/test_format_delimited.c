@@ -162,6 +162,9 @@ static void test_unknown_is_never_zero(void **state)
     reads(COLUMNS "unknown=*, N/A\n", HEAD "Mayor,Ann Lee,*\nMayor,\"Bo, Jr.\",n/a\n",
           VOTES_UNKNOWN, VOTES_UNKNOWN);
     refused(COLUMNS, HEAD "Mayor,Ann Lee,*\n", WIRE_SCHEMA, "line 2: Votes: \"*\" is no count");
+    refused(COLUMNS, HEAD "Mayor,Ann Lee,\"1,204\"\n", WIRE_SCHEMA,
+            "line 2: Votes: \"1,204\" is no count; where figures have commas in front of three "
+            "digits, set thousands = yes");
 }
 
 static void test_one_cell_twice(void **state)
@@ -169,7 +172,8 @@ static void test_one_cell_twice(void **state)
     (void)state;
     reads(COLUMNS, HEAD "Mayor,Ann Lee,5\nMayor,\"Bo, Jr.\",6\nMayor,Ann Lee,5\n", 5, 6);
     refused(COLUMNS, HEAD "Mayor,Ann Lee,5\nMayor,\"Bo, Jr.\",6\nMayor,Ann Lee,7\n", WIRE_SCHEMA,
-            "two different values, 5 and 7");
+            "two different values, 5 and 7; where rows are of precincts or of vote types, "
+            "column.precinct or column.type is missing");
 }
 
 static void test_wrong_mappings_name_the_option(void **state)
