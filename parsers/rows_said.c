@@ -356,6 +356,7 @@ bool rowing_question(struct rows *r, uint32_t county, struct who *w)
     if ((title->count && !r->text[ROLE_CONTEST].ptr) || !read_marks(r, &yes))
         return rowing_full(r);
     no = yes;
+    no.record.mark = RESULTS_UNMARKED; /* a question that won is one whose answer is yes */
     if (!title_by_texts(r, &t) ||
         !contest_open(r, &t, t.per_county ? county : 0, RESULTS_MEASURE) ||
         !pool(r, SLICE("Yes"), &yes.record.name) || !pool(r, SLICE("No"), &no.record.name))

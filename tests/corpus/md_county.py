@@ -1,16 +1,44 @@
 # SPDX-License-Identifier: ISC
-"""Maryland's county file read a second time."""
+"""Maryland's county file read a second time, and that of precincts, whose counties are summed."""
 import flat
+
+PARTS = ("Early Votes", "Election Night Votes", "Mail-In Ballot 1 Votes", "Provisional Votes", "Mail-In Ballot 2 Votes")
+
+
+def figure(row, total, parts):
+    if total in row:
+        return flat.number(row[total], thousands=True)
+    said = [flat.number(row[p], thousands=True) for p in parts]
+    return None if None in said else sum(said)
+
+
+def is_primary(rows):
+    """Nobody is written in, and more than one of a party stand in half as many contests at least as have one of each."""
+    races = {}
+    for r in rows:
+        if "County Name" in r or r["Write-In?"] == "Y":
+            return False
+        if r["Party"] in ("DEM", "REP"):
+            races.setdefault((r["Office Name"], r["Office District"]), {"DEM": set(), "REP": set()})[r["Party"]].add(r["Candidate Name"])
+    many = [c for c, of in races.items() if max(map(len, of.values())) > 1]
+    even = [c for c, of in races.items() if c not in many and all(of.values())]
+    return bool(many) and 2 * len(many) >= len(even)
 
 
 def read(path):
     sheet = flat.Sheet()
-    for r in flat.sheet_of(path):
+    rows = list(flat.sheet_of(path))
+    primary = is_primary(rows)
+    for r in rows:
         title = r["Office Name"] + " " + r["Office District"]
-        votes, against = flat.number(r["Total Votes"]), flat.number(r["Total Votes Against"])
+        votes = figure(r, "Total Votes", PARTS)
+        against = figure(r, "Total Votes Against", [p + " Against" for p in PARTS])
+        where = ("county", r["County Name"]) if "County Name" in r else ("total", "")
         if against is None:
-            sheet.add(("", title), ("", r["Candidate Name"]), votes)
+            if primary and r["Party"]:
+                title = title.strip() + " - " + r["Party"]
+            sheet.add(("", title), ("", r["Candidate Name"], r["Party"]), votes, *where)
         else:
-            sheet.add(("", title + " " + r["Candidate Name"]), ("", "Yes"), votes)
-            sheet.add(("", title + " " + r["Candidate Name"]), ("", "No"), against)
+            sheet.add(("", title + " " + r["Candidate Name"]), ("", "Yes"), votes, *where)
+            sheet.add(("", title + " " + r["Candidate Name"]), ("", "No"), against, *where)
     return list(sheet.rows())
