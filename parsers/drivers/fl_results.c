@@ -144,7 +144,8 @@ static bool scan(struct scan *s, struct slice text, struct fault *f)
     return true;
 }
 
-/* Most races of a primary have several of a party, most of a general election one. */
+/* In a primary a party with one candidate has no race, or few; in a general election each has one,
+ * unless a name is spelt in two ways. */
 static bool is_primary(const struct scan *s)
 {
     uint32_t several = 0, one = 0;
@@ -155,7 +156,7 @@ static bool is_primary(const struct scan *s)
         several += t->candidates > 1;
         one += t->candidates == 1;
     }
-    return several > one;
+    return several > 0 && 2 * several >= one;
 }
 
 static bool is_whole(const struct race *r)

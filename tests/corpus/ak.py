@@ -4,7 +4,7 @@ import re
 
 import flat
 
-METRICS = ("Number of Precincts for Race", "Number of Precincts Reporting", "Registered Voters", "Times Counted")
+METRICS = ("Number of Precincts", "Number of Precincts for Race", "Number of Precincts Reporting", "Registered Voters", "Times Counted")
 
 
 def read(path):

@@ -81,7 +81,8 @@ def of_results(path):
     for r in rows:
         people[r["RaceName"], r["PartyCode"]].add((r["CanNameLast"], r["CanNameFirst"], r["CanNameMiddle"]))
     sizes = [len(v) for (_, party), v in people.items() if party in ("REP", "DEM")]
-    primary = sum(n > 1 for n in sizes) > sum(n == 1 for n in sizes)
+    several, one = (sum(n > 1 for n in sizes), sum(n == 1 for n in sizes))
+    primary = several > 0 and 2 * several >= one
     contests = {}
     for r in rows:
         party = r["PartyCode"].strip()
