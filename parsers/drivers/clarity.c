@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Clarity (SOE, Scytl, Civix): detail.xml of a state or a county, summary.json, summary.csv, and
- * the area file ALL.json with its one-type siblings.
+/* Clarity (SOE, Scytl, Civix): detail.xml of a state or a county, summary.json or the sum.json of
+ * older sites, summary.csv, and the area file ALL.json with its one-type siblings.
  *
  * Decisions: names stay as the feed writes them, with "(I)" and "(Rep)", because matching strips
  * such marks; the mark gives the party only where the party field has none. Vote types may add up
@@ -74,7 +74,10 @@ static int sniff(struct slice head)
         slice_find(head, SLICE("\"line number\",\"contest name\"")) == 0)
         return 2;
     size_t contests = slice_find(head, SLICE("\"Contests\""));
-    return contests < 16 && slice_find(head, SLICE("\"A\"")) != SIZE_MAX ? 2 : 0;
+    return (contests < 16 && slice_find(head, SLICE("\"A\"")) != SIZE_MAX) ||
+                   (contests != SIZE_MAX && slice_find(head, SLICE("\"CH\"")) != SIZE_MAX)
+               ? 2
+               : 0;
 }
 
 const struct driver clarity_driver = {.name = "clarity", .parse = parse, .sniff = sniff};

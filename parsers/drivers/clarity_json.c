@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Clarity's summary.json (an array of contests) and its area files (ALL.json and one file per vote
- * type): areas of contests of votes, where a choice is nothing but a position. */
+/* Clarity's summary.json (an array of contests), sum.json of older sites (the same array within an
+ * object), and its area files (ALL.json and one file per vote type): areas of contests of votes,
+ * where a choice is nothing but a position. */
 #include <inttypes.h>
 
 #include "daemon/base/num.h"
@@ -340,23 +341,45 @@ static bool areas(struct job *j, const struct map *names, struct json list, stru
 
 /* ---- either ---- */
 
+/* The contests of a summary.json or a sum.json, told by the first of them; `doc` NULL: it is
+ * neither. */
+static struct json summary_of(struct json root)
+{
+    struct json list = json_type(root) == JSON_ARRAY ? root : json_get(root, "Contests");
+    struct json_items each = json_items_of(list);
+    bool sum = json_type(list) == JSON_ARRAY &&
+               (json_type(root) == JSON_ARRAY || json_is(json_get(json_item(&each), "CH"), '['));
+    return sum ? list : (struct json){0};
+}
+
+/* Areas stand in each contest there, and nothing says what they are. */
+static bool refuse_details(struct json list, struct fault *f)
+{
+    struct json_items each = json_items_of(list);
+    return json_get(json_item(&each), "K").doc == NULL ||
+           fault_set(
+               f, WIRE_SCHEMA,
+               "line 1: details.json, areas by contest without totals and names: take sum.json "
+               "or detail.xml");
+}
+
 bool clarity_json(struct job *j, const struct map *names, struct fault *f)
 {
     struct json_doc *doc = NULL;
     struct json root;
     if (!json_parse(j->input, &doc, &root, f))
         return false;
-    struct json list = json_get(root, "Contests");
+    struct json list = json_get(root, "Contests"), contests = summary_of(root);
     bool ok;
-    if (json_type(root) == JSON_ARRAY)
-        ok = summary(j, root, f);
+    if (contests.doc != NULL)
+        ok = summary(j, contests, f);
     else if (json_type(list) == JSON_ARRAY)
-        ok = areas(j, names, list, f);
+        ok = refuse_details(list, f) && areas(j, names, list, f);
     else
         ok =
             fault_set(f, WIRE_SCHEMA,
                       "line 1: not a Clarity file: neither an array of contests (summary.json) nor "
-                      "an object with Contests (ALL.json)");
+                      "an object with Contests (sum.json, ALL.json)");
     json_free(doc);
     return ok;
 }
@@ -384,10 +407,12 @@ bool clarity_json_names(struct input *in, struct arena *a, struct map *by_key, s
     struct json root;
     if (!json_parse(in, &doc, &root, f))
         return false;
-    struct json_items contests = json_items_of(root);
-    bool ok = json_type(root) == JSON_ARRAY ||
-              fault_set(f, WIRE_SCHEMA, "line 1: neither a detail.xml nor a summary.json");
-    for (size_t i = 0; ok && i < json_count(root); i++)
+    struct json list = summary_of(root);
+    struct json_items contests = json_items_of(list);
+    bool ok =
+        list.doc != NULL ||
+        fault_set(f, WIRE_SCHEMA, "line 1: neither a detail.xml nor a summary.json or sum.json");
+    for (size_t i = 0; ok && i < json_count(list); i++)
         ok = name_contest(json_item(&contests), i + 1, a, by_key, f);
     json_free(doc);
     return ok;

@@ -19,6 +19,7 @@
 #include "parsers/drivers.h"
 #include "parsers/field.h"
 #include "parsers/json.h"
+#include "parsers/xml.h"
 
 #define BODY_MAX (1 << 20)
 #define VERSION_MAX 64
@@ -188,6 +189,7 @@ static bool by_xpath(struct job *j, struct slice body, struct slice path, struct
     bool ok = false;
     if (slice_find(body, SLICE("<!DOCTYPE")) != SIZE_MAX)
         return fault_set(f, WIRE_SYNTAX, "line 1: a document type declaration is refused");
+    body = xml_content(body);
     xmlSetGenericErrorFunc(NULL, silence);
     xmlDocPtr doc = xmlReadMemory(body.ptr, (int)body.len, NULL, NULL,
                                   XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
@@ -278,7 +280,7 @@ static bool parse(struct job *j, struct fault *f)
         return fault_set(f, WIRE_LIMIT, "version-path is longer than %d bytes", PATH_MAX_LEN);
     if (!input_peek(j->input, 64, &head, f))
         return false;
-    bool xml = slice_starts(slice_trim(head), SLICE("<"));
+    bool xml = slice_starts(xml_content(head), SLICE("<"));
     if (county.len > 0 && xml)
         return fault_set(f, WIRE_BLOCKED, "line 1: a page where a list of counties was expected");
     if (county.len > 0)
