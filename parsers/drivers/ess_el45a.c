@@ -156,22 +156,32 @@ static bool is_frame(char c)
     return c == '*' || c == '(' || c == ')' || c == '-' || c == ' ';
 }
 
-/* "DEMOCRATIC" of "********** (DEMOCRATIC) **********"; empty for a heading of another kind. */
+/* Is the word there, as one or at the beginning of one? */
+static bool has_word(struct slice s, const char *word)
+{
+    size_t at = slice_find_nocase(s, slice_of(word));
+    return at == 0 ||
+           (at != SIZE_MAX && !((s.ptr[at - 1] | 0x20) >= 'a' && (s.ptr[at - 1] | 0x20) <= 'z'));
+}
+
+/* "DEMOCRATIC" of "********** (DEMOCRATIC) **********"; empty for a heading of another kind:
+ * "CONSTITUTIONAL AMENDMENTS", "GREENE COUNTY", "GREEN TOWNSHIP". */
 static struct slice party_of(struct slice heading)
 {
-    static const struct slice parties[] = {
-        SLICE_INIT("democrat"), SLICE_INIT("republican"),   SLICE_INIT("libertarian"),
-        SLICE_INIT("green"),    SLICE_INIT("constitution"), SLICE_INIT("reform"),
-        SLICE_INIT(" party"),
-    };
+    static const char *const words[] = {"democrat", "republican", "libertarian", NULL};
+    static const char *const names[] = {"green", "constitution", "reform", "independence", NULL};
+    static const struct slice party = SLICE_INIT(" party");
     while (heading.len > 0 && is_frame(heading.ptr[0]))
         heading = slice_sub(heading, 1, heading.len);
     while (heading.len > 0 && is_frame(heading.ptr[heading.len - 1]))
         heading.len--;
-    for (size_t i = 0; i < sizeof parties / sizeof parties[0]; i++)
-        if (slice_find_nocase(heading, parties[i]) != SIZE_MAX)
-            return heading;
-    return (struct slice){0};
+    bool is = heading.len > party.len &&
+              slice_eq_nocase(slice_sub(heading, heading.len - party.len, heading.len), party);
+    for (const char *const *w = words; *w != NULL && !is; w++)
+        is = has_word(heading, *w);
+    for (const char *const *n = names; *n != NULL && !is; n++)
+        is = slice_eq_nocase(heading, slice_of(*n));
+    return is ? heading : (struct slice){0};
 }
 
 static bool begin(struct report *r, struct slice first, long line, struct fault *f)
@@ -413,6 +423,13 @@ static bool is_remark(struct slice line)
     return slice_starts(line, SLICE("(")) || is_vote_for(line);
 }
 
+/* "FOR) 3" and "FOR 3)" without their brackets. */
+static struct slice cut_brackets(struct slice s)
+{
+    s = slice_trim(slice_starts(s, SLICE(")")) ? slice_sub(s, 1, s.len) : s);
+    return slice_ends(s, SLICE(")")) ? slice_trim(slice_sub(s, 0, s.len - 1)) : s;
+}
+
 static bool on_remark(struct report *r, struct slice line, long number, struct fault *f)
 {
     static const struct slice with = SLICE_INIT("(WITH "), of = SLICE_INIT(" OF ");
@@ -426,11 +443,7 @@ static bool on_remark(struct report *r, struct slice line, long number, struct f
         struct slice rest = slice_sub(line, votes.len, line.len);
         if (r->lines || r->votes_allowed >= 0)
             return fault_set(f, WIRE_SCHEMA, "line %ld: a contest without a title", number);
-        while (rest.len > 0 && !is_digit(rest.ptr[0]))
-            rest = slice_sub(rest, 1, rest.len);
-        while (rest.len > 0 && !is_digit(rest.ptr[rest.len - 1]))
-            rest.len--;
-        r->votes_allowed = field_text_count(rest, false);
+        r->votes_allowed = field_votes_allowed(cut_brackets(rest));
         return true;
     }
     size_t split = slice_find_nocase(line, of);

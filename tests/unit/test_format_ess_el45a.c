@@ -393,6 +393,58 @@ static void a_line_whose_first_letter_is_damaged_is_no_choice(void **state)
     assert_refused(&c, WIRE_SCHEMA, "its first letter is damaged");
 }
 
+static void a_heading_that_only_sounds_like_a_party_is_none(void **state)
+{
+    (void)state;
+    static const char *const headings[] = {
+        "CONSTITUTIONAL AMENDMENTS", "GREENE COUNTY OFFICES", "GREEN TOWNSHIP", "PARTY OFFICES",
+        "REFORMATORY BOARD",         "NONPARTISAN OFFICES"};
+    static const char *const parties[] = {"GREEN", "DEMOCRATIC PARTY", "REPUBLICAN BALLOT",
+                                          "Working Families Party"};
+    for (size_t i = 0; i < sizeof headings / sizeof *headings; i++) {
+        char payload[2000];
+        snprintf(payload, sizeof payload, "%s%s\n\n%s\n", PLAIN, headings[i],
+                 CONTEST("Governor") FIONA);
+        struct format_case c = report(payload);
+        assert_true(case_run(&c));
+        assert_text(&c, c.r.contests->text, "Governor");
+        assert_text(&c, c.r.contests->party, "");
+        case_done(&c);
+    }
+    for (size_t i = 0; i < sizeof parties / sizeof *parties; i++) {
+        char payload[2000];
+        snprintf(payload, sizeof payload, "%s%s\n\n%s\n", PLAIN, parties[i],
+                 CONTEST("Governor") FIONA);
+        struct format_case c = report(payload);
+        assert_true(case_run(&c));
+        assert_text(&c, c.r.contests->party, parties[i]);
+        case_done(&c);
+    }
+}
+
+static void how_many_to_vote_for_is_told_in_many_ways(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        int n;
+    } all[] = {{"(VOTE FOR)  3", 3},
+               {"VOTE FOR  3", 3},
+               {"(VOTE FOR 3)", 3},
+               {"VOTE FOR NOT MORE THAN TWO", 2},
+               {"VOTE FOR NO MORE THAN 2", 2},
+               {"(VOTE FOR ANY)", -1},
+               {"(VOTE FOR) ONE", 1}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        char payload[2000];
+        snprintf(payload, sizeof payload, "%sCouncil\n%s\n%s\n", PLAIN, all[i].line, FIONA);
+        struct format_case c = report(payload);
+        assert_true(case_run(&c));
+        assert_int_equal(c.r.contests->votes_allowed, all[i].n);
+        case_done(&c);
+    }
+}
+
 static void a_line_of_write_ins_for_each_seat_adds_up(void **state)
 {
     (void)state;
@@ -437,6 +489,8 @@ int main(void)
         cmocka_unit_test(what_is_cut_is_told),
         cmocka_unit_test(what_is_no_summary_is_refused_for_what_it_is),
         cmocka_unit_test(a_line_whose_first_letter_is_damaged_is_no_choice),
+        cmocka_unit_test(a_heading_that_only_sounds_like_a_party_is_none),
+        cmocka_unit_test(how_many_to_vote_for_is_told_in_many_ways),
         cmocka_unit_test(a_line_of_write_ins_for_each_seat_adds_up),
         cmocka_unit_test(totals_of_write_ins_are_counted_once),
         cmocka_unit_test(a_name_that_fills_its_columns_has_lost_its_end),
