@@ -251,6 +251,17 @@ static bool has_one_of(struct slice name, const char *const *words)
     return false;
 }
 
+/* The letters of a name in lower case. */
+static struct slice letters(struct slice name, char out[NAME_MAX])
+{
+    size_t n = 0;
+    name = squeeze(name, out);
+    for (size_t i = 0; i < name.len; i++)
+        if (out[i] > '9')
+            out[n++] = out[i];
+    return (struct slice){out, n};
+}
+
 /* Figures, by their name, of something else than votes. */
 static bool is_other_figure(const struct draft_column *c)
 {
@@ -416,6 +427,30 @@ static bool adds_up(const struct draft *d, const bool *part)
     return seen > 0;
 }
 
+/* Several columns that hold such things have one name but for its number. */
+static bool is_numbered(const struct draft *d, enum holds what, const char *const *words)
+{
+    char room[2][NAME_MAX];
+    for (size_t i = 0; i + 1 < d->table->columns; i++) {
+        const struct draft_column *c = d->table->column;
+        struct slice name = letters(c[i].name, room[0]);
+        if (!is_filled_with(&c[i], what) || !name.len || (words && !has_one_of(name, words)))
+            continue;
+        for (size_t k = i + 1; k < d->table->columns; k++)
+            if (is_filled_with(&c[k], what) && slice_eq(letters(c[k].name, room[1]), name) &&
+                !slice_eq_nocase(c[k].name, c[i].name))
+                return true;
+    }
+    return false;
+}
+
+/* "Candidate 1, Votes 1, Candidate 2, Votes 2": a row has several choices. */
+static bool has_choices_abreast(const struct draft *d)
+{
+    static const char *const choices[] = {"cand", "choice", "name", "option", NULL};
+    return is_numbered(d, TEXT, choices) && is_numbered(d, VOTES, NULL);
+}
+
 static void guess_types(struct draft *d)
 {
     bool part[DRAFT_COLUMNS] = {false};
@@ -515,6 +550,10 @@ void draft_guess(struct draft *d)
     for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
         guess_by_name(d, first[i]);
     guess_parts_of_name(d);
+    if (has_choices_abreast(d)) {
+        d->column[ROLE_CHOICE] = -1;
+        return;
+    }
     guess_rounds(d);
     guess_by_name(d, ROLE_VOTES);
     guess_types(d);

@@ -260,3 +260,10 @@ def test_what_columns_are(tmp_path, text, wants):
     path.write_text(text)
     found = mapping(feeds.parse("--draft", path))
     assert {key: found.get(key) for key in wants} == wants
+
+
+def test_choices_abreast_are_no_vote_types(tmp_path):
+    path = tmp_path / "abreast.csv"
+    path.write_text("County,Office,Candidate 1,Votes 1,Candidate 2,Votes 2\nElm,Mayor,Ann,10,Bob,20\nOak,Mayor,Ann,11,Bob,22\n")
+    done = feeds.parse("--draft", path)
+    assert done.returncode == 65 and b"Candidate 1, Votes 1, Candidate 2, Votes 2" in done.stderr, done.stderr
