@@ -460,7 +460,6 @@ static bool fill(struct race *r, struct fault *f)
 
 static bool read_race(struct race *r, struct fault *f)
 {
-    struct slice state = job_option(r->job, "state");
     json_pick(r->v, race_keys, RACE_MEMBERS, r->members);
     struct json rows = r->members[UNITS];
     r->id = id_of(r, r->members[RACE_ID]);
@@ -472,9 +471,11 @@ static bool read_race(struct race *r, struct fault *f)
                          r->number, SLICE_FMT(field_excerpt(r->job->arena, r->id)));
     if (!read_rows(r, rows, f))
         return false;
-    r->state = state.len > 0 ? state : field_text(r->whole, "statePostal");
+    r->state = field_text(r->whole, "statePostal"); /* a reply may hold races of other states */
     if (r->state.len == 0)
         r->state = said(r, STATE);
+    if (r->state.len == 0)
+        r->state = job_option(r->job, "state");
     return find_counties(r) ? fill(r, f) : too_many(r, f);
 }
 

@@ -80,11 +80,11 @@ static void progress_of(struct json precincts, int64_t *reporting, int64_t *tota
 static bool begin(struct race *r, struct fault *f)
 {
     struct results_contest_in c = RESULTS_CONTEST_DEFAULT;
-    struct slice state = job_option(r->job, "state");
+    struct slice state = field_text(r->v, r->dialect->state); /* a page may hold several states' */
     int64_t reporting, total;
     c.id = r->id;
     c.text = title(r);
-    c.state = state.len > 0 ? state : field_text(r->v, r->dialect->state);
+    c.state = state.len > 0 ? state : job_option(r->job, "state");
     c.county = job_option(r->job, "county");
     c.office = field_text(r->v, "office");
     c.district = field_id(r->job->arena, json_get(r->v, "district"));

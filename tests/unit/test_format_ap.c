@@ -57,6 +57,16 @@ static void winner_is_read_from_the_states_row_alone(void **state)
     case_done(&c);
 }
 
+/* A reply may hold races of several states, whatever state its source is for. */
+static void a_race_is_of_the_state_it_says(void **state)
+{
+    (void)state;
+    struct format_case c = run_with(ONE("", STATE(ANN(""))), "state=GA\n");
+    assert_text(&c, c.r.contests->state, "OH");
+    assert_text(&c, c.r.contests->text, "OH Governor");
+    case_done(&c);
+}
+
 static void absence_of_every_winner_states_nothing(void **state)
 {
     (void)state;
@@ -365,6 +375,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(winner_is_read_from_the_states_row_alone),
+        cmocka_unit_test(a_race_is_of_the_state_it_says),
         cmocka_unit_test(absence_of_every_winner_states_nothing),
         cmocka_unit_test(runoff_is_advanced_and_a_strange_mark_is_refused),
         cmocka_unit_test(call_status_of_version_3_says_that_nobody_is_called),

@@ -236,6 +236,17 @@ static void what_else_ddhq_serves_is_refused_for_what_it_is(void **state)
     }
 }
 
+/* A page may hold races of several states, whatever state its source is for. */
+static void a_race_is_of_the_state_it_says(void **state)
+{
+    (void)state;
+    struct format_case c = ddhq(ONE("", NOBODY, ""));
+    c.options = "state=GA\n";
+    assert_true(case_run(&c));
+    assert_text(&c, c.r.contests->state, "NH");
+    case_done(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +259,7 @@ int main(void)
         cmocka_unit_test(a_test_among_many_races_is_left_out),
         cmocka_unit_test(towns_are_within_their_county),
         cmocka_unit_test(the_last_page_ends_where_the_total_does),
+        cmocka_unit_test(a_race_is_of_the_state_it_says),
         cmocka_unit_test(what_else_ddhq_serves_is_refused_for_what_it_is),
     };
     return cmocka_run_group_tests_name("format-ddhq", tests, NULL, NULL);
