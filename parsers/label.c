@@ -12,16 +12,17 @@
  * there are. By that most texts are told from all of them. */
 struct words {
     uint32_t second['z' - 'a' + 1];
-    char list[40][WORD_MAX];
+    char list[64][WORD_MAX];
 };
 #define IN(letter) [(letter) - 'a']
 #define L(c) (UINT32_C(2) << ((c) - 'a'))
 #define OTHER UINT32_C(1) /* no letter, or the end */
 
 static const struct words statistics = {
-    {IN('b') = L('a') | L('l'), IN('c') = L('o'), IN('e') = L('x'), IN('i') = L('n'),
-     IN('n') = L('o') | L('u'), IN('o') = L('v'), IN('r') = L('e'), IN('t') = L('i') | L('o'),
-     IN('u') = L('n'), IN('v') = L('a') | L('o')},
+    {IN('b') = L('a') | L('l'), IN('c') = L('a') | L('o'), IN('e') = L('x'), IN('i') = L('n'),
+     IN('n') = L('o') | L('u'), IN('o') = L('v'), IN('p') = L('r'), IN('r') = L('e'),
+     IN('s') = L('p'), IN('t') = L('i') | L('o') | L('u'), IN('u') = L('n'),
+     IN('v') = L('a') | L('o')},
     {"overvotes",
      "overvote",
      "undervotes",
@@ -59,14 +60,34 @@ static const struct words statistics = {
      "blank",
      "void",
      "voids",
-     "blankvoid"}};
+     "blankvoid",
+     "blankandvoid",
+     "blanksvoids",
+     "overs",
+     "unders",
+     "overunder",
+     "underover",
+     "ballotscasttotal",
+     "ballotscastblank",
+     "registeredvoterstotal",
+     "voterscast",
+     "totalvoters",
+     "turnout",
+     "spoiledballots",
+     "spoiledvotes",
+     "spoiltvotes",
+     "precinctsreporting",
+     "precinctsreported",
+     "precinctscounted",
+     "numberofprecincts",
+     "cardscast"}};
 
 static const struct words totals = {
-    {IN('a') = L('l'), IN('c') = L('o'), IN('g') = L('r'), IN('r') = L('a'),
+    {IN('a') = L('l'), IN('c') = L('a') | L('o'), IN('g') = L('r'), IN('r') = L('a'),
      IN('s') = L('t') | L('u'), IN('t') = L('o'), IN('v') = L('o')},
     {"total", "totals", "grandtotal", "totalvotes", "totalvotescast", "contesttotal", "countytotal",
      "countytotals", "racetotal", "statetotal", "statewidetotal", "statewide", "allcounties",
-     "allprecincts", "contesttotals", "votescast", "subtotal"}};
+     "allprecincts", "contesttotals", "votescast", "subtotal", "castvotes"}};
 
 static const struct words answers = {
     {IN('a') = L('g') | L('p'), IN('b') = L('o'), IN('f') = L('o'), IN('i') = L('n'),
