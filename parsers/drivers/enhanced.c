@@ -18,15 +18,17 @@
 #define CONTESTS_MAX 200000 /* of a jurisdiction */
 #define DATE_LEN 10
 
-static bool is_county(struct slice name)
+/* "Kent County" of that, or of "Kent County, MI"; empty for a jurisdiction of another kind. */
+static struct slice county_of(struct slice name)
 {
     static const struct slice kinds[] = {SLICE_INIT(" county"), SLICE_INIT(" parish"),
                                          SLICE_INIT(" borough")};
+    name = slice_trim(slice_sub(name, 0, slice_find(name, SLICE(","))));
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (name.len > kinds[i].len &&
             slice_eq_nocase(slice_sub(name, name.len - kinds[i].len, name.len), kinds[i]))
-            return true;
-    return false;
+            return name;
+    return (struct slice){0};
 }
 
 static void fill_facts(struct job *j, struct json name, struct json date, struct json own_time)
@@ -144,8 +146,8 @@ static bool contests(struct export *x, struct json root, struct fault *f)
     if (json_type(items) != JSON_ARRAY || json_type(localities) == JSON_NONE)
         return fault_set(f, WIRE_SCHEMA,
                          "line 1: a media export has results.ballotItems and localResults");
-    if (x->feed->county.len == 0 && is_county(name))
-        x->feed->county = name;
+    if (x->feed->county.len == 0)
+        x->feed->county = county_of(name);
     for (size_t n = 0; json_next(items, &at, &key, &one); n++)
         if (!wide_item(x, name, one, n, f))
             return false;
@@ -199,8 +201,8 @@ static bool data(struct enhanced *feed, struct json root, struct fault *f)
     bool yes;
     if (json_type(election) != JSON_OBJECT)
         return fault_set(f, WIRE_SCHEMA, "line 1: ballotItems without an object \"election\"");
-    if (feed->county.len == 0 && is_county(place))
-        feed->county = place;
+    if (feed->county.len == 0)
+        feed->county = county_of(place);
     struct json as_of = json_get(election, "asOf");
     fill_facts(feed->job, json_get(election, "name"), json_get(election, "electionDate"),
                json_type(as_of) == JSON_STRING ? as_of : json_get(election, "lastUpdated"));

@@ -434,6 +434,9 @@ static bool on_remark(struct report *r, struct slice line, long number, struct f
 {
     static const struct slice with = SLICE_INIT("(WITH "), of = SLICE_INIT(" OF ");
     static const struct slice votes = SLICE_INIT("(VOTE FOR");
+    if (slice_find(line, SLICE(".  .")) != SIZE_MAX)
+        return fault_set(f, WIRE_SYNTAX, "line %ld: votes stand behind a remark, in one line",
+                         number);
     if (!open_contest(r, number, f))
         return false;
     if (!r->open)

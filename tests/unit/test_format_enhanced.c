@@ -70,7 +70,7 @@ static void a_county_that_runs_its_own_site_is_the_county(void **state)
 {
     (void)state;
     struct format_case c = enhanced(
-        EXPORT("Alder County", ITEM("C7", "Sheriff", "", OPTION("1", "9", "")),
+        EXPORT("Alder County, CA", ITEM("C7", "Sheriff", "", OPTION("1", "9", "")),
                LOCALITY("Elm Township", ITEM("C7", "Sheriff", "", OPTION("1", "5", "")) "," ITEM(
                                             "T1", "Trustee", "", OPTION("1", "4", "")))),
         NULL);

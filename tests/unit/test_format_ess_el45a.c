@@ -391,6 +391,9 @@ static void a_line_whose_first_letter_is_damaged_is_no_choice(void **state)
                                   "\n"
                                   "0UNDER VOTES.  .  .  .  .  .  .  .  .        124\n");
     assert_refused(&c, WIRE_SCHEMA, "its first letter is damaged");
+    c = report(PLAIN "Governor\n(VOTE FOR)  1\n    (WITH 2 OF 3 PRECINCTS COUNTED)" FIONA "\n" BASIL
+                     "\n");
+    assert_refused(&c, WIRE_SYNTAX, "votes stand behind a remark");
 }
 
 static void a_heading_that_only_sounds_like_a_party_is_none(void **state)
