@@ -11,6 +11,7 @@
 #include "daemon/base/log.h"
 #include "daemon/edge/companions.h"
 #include "daemon/edge/cursor.h"
+#include "daemon/edge/dues.h"
 #include "daemon/edge/payload.h"
 #include "daemon/edge/pointer.h"
 #include "daemon/edge/timer.h"
@@ -38,8 +39,8 @@ struct poll {
     const struct poller_source *set;
     struct companions *companions; /* NULL: none */
     uint32_t source, index;
+    size_t number; /* of all files */
     enum { NEW, REST, ASKING_VERSION, READING_VERSION, FETCHING, PARSING } step;
-    struct timer *timer;
     struct ask body;
     struct stage stages[STAGES];
     size_t stage_count, stage; /* the one that is asked */
@@ -145,10 +146,15 @@ static int64_t next_interval(struct poll *f, int64_t now)
     return delay;
 }
 
+static void poll_at(struct poll *f, int64_t due_us)
+{
+    f->due_us = due_us;
+    dues_set(f->shared->dues, f->number, due_us);
+}
+
 static void poll_now(struct poll *f)
 {
-    f->due_us = timer_now_us();
-    timer_set(f->timer, 0);
+    poll_at(f, timer_now_us());
 }
 
 static void schedule(struct poll *f)
@@ -170,8 +176,7 @@ static void schedule(struct poll *f)
         if (due < now + delay * 500) /* a slow site is not asked without a rest */
             due = now + delay * 500;
     }
-    f->due_us = due;
-    timer_set(f->timer, (due - now + 999) / 1000);
+    poll_at(f, due);
 }
 
 /* What is on air now is what this poll brought. */
@@ -528,17 +533,14 @@ static void on_parsed(struct work *work, void *ctx)
     settle(f);
 }
 
-/* The file is due. */
-static void begin(void *ctx)
+void poll_begin(struct poll *f)
 {
-    struct poll *f = ctx;
     if (f->shared->held)
         return;
     f->begun_us = timer_now_us();
     f->put = false;
     if (poll_rest(f->shared, f->source) == POLLER_NEVER) {
-        f->due_us = f->begun_us + POLLER_ASLEEP_MS * 1000;
-        timer_set(f->timer, POLLER_ASLEEP_MS);
+        poll_at(f, f->begun_us + POLLER_ASLEEP_MS * 1000);
         return;
     }
     f->poll_us = f->last_byte_us = f->retry_after_ms = 0;
@@ -590,7 +592,7 @@ int64_t poll_settle(const struct poll_shared *p, uint32_t source)
     return p->set->once ? 0 : settle < interval ? settle : interval;
 }
 
-struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file,
+struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file, size_t number,
                       struct companions *companions, struct err *e)
 {
     const struct poller_source *set = &shared->set->sources[source];
@@ -605,13 +607,11 @@ struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file
     f->companions = companions;
     f->source = source;
     f->index = file;
-    f->timer = timer_new(shared->base, begin, f);
-    if (f->timer == NULL)
-        err_set(e, ERR_AGAIN, "no memory");
-    else if (ask_init(&f->body, &shared->means, set, set->files[file].url, set->files[file].path,
-                      (size_t)shared->set->max_body, &body, e) &&
-             add_stage(f, "version-url", set->version_url, set->version_options, e) &&
-             add_stage(f, "counties-url", set->counties_url, set->counties_options, e)) {
+    f->number = number;
+    if (ask_init(&f->body, &shared->means, set, set->files[file].url, set->files[file].path,
+                 (size_t)shared->set->max_body, &body, e) &&
+        add_stage(f, "version-url", set->version_url, set->version_options, e) &&
+        add_stage(f, "counties-url", set->counties_url, set->counties_options, e)) {
         ask_watch(&f->body, poll_settle(shared, source), on_put);
         return f;
     }
@@ -628,7 +628,6 @@ void poll_free(struct poll *f)
     for (size_t i = 0; i < f->stage_count; i++)
         pointer_cancel(f->stages[i].pointer, &f->stages[i].wait);
     payload_free(f->last);
-    timer_free(f->timer);
     free(f->next);
     free(f);
 }
@@ -657,10 +656,9 @@ void poll_start(struct poll *f)
     else if (!p->set->once)
         wait = pace_start(&p->pace, f->set->name, f->index, f->set->interval_ms);
     f->step = REST;
-    f->due_us = now + wait * 1000;
     if (f->started_us == 0)
         f->started_us = now;
-    timer_set(f->timer, wait);
+    poll_at(f, now + wait * 1000);
 }
 
 static bool same_place(const struct poll *a, const struct poll *b)
@@ -703,7 +701,7 @@ void poll_again(struct poll *f)
 {
     f->companion_new = true;
     if (f->step == REST && f->last != NULL)
-        timer_set(f->timer, 0);
+        dues_set(f->shared->dues, f->number, timer_now_us());
 }
 
 bool poll_soon(struct poll *f)
@@ -716,9 +714,8 @@ bool poll_soon(struct poll *f)
 
 void poll_wake(struct poll *f)
 {
-    int64_t left = (f->due_us - timer_now_us() + 999) / 1000;
     if (f->step == REST)
-        timer_set(f->timer, left > 0 ? left : 0);
+        poll_at(f, f->due_us);
 }
 
 int64_t poll_rests(const struct poll *f)

@@ -8,6 +8,7 @@
 #include "daemon/edge/polling.h"
 
 struct companions;
+struct dues;
 struct event_base;
 struct pointers;
 struct poll;
@@ -16,6 +17,7 @@ struct workers;
 struct poll_shared { /* by all files of a poller */
     const struct poller_settings *set;
     struct event_base *base;
+    struct dues *dues; /* each file's next poll, by its number */
     struct workers *workers;
     struct poller_calls calls;
     struct ask_means means;
@@ -32,8 +34,8 @@ int64_t poll_rest(const struct poll_shared *p, uint32_t source);
  */
 int64_t poll_settle(const struct poll_shared *p, uint32_t source);
 
-/* companions: of its source; NULL: it has none. */
-struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file,
+/* number: of all files; companions: of its source; NULL: it has none. */
+struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file, size_t number,
                       struct companions *companions, struct err *e);
 void poll_free(struct poll *f); /* once the reader is gone; accepts NULL */
 
@@ -45,6 +47,7 @@ void poll_know_deltas(struct poll *f, struct digest last);
  * interval counts at once. False: that one was asked somewhere else, or never. */
 bool poll_continue(struct poll *f, const struct poll *was);
 void poll_start(struct poll *f);
+void poll_begin(struct poll *f); /* it is due */
 bool poll_started(const struct poll *f);
 
 /* It cannot be started, for its source lacks a companion. With `once` that was its poll. */

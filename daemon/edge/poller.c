@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "daemon/edge/companions.h"
+#include "daemon/edge/dues.h"
 #include "daemon/edge/pointer.h"
 #include "daemon/edge/poll.h"
 #include "daemon/edge/timer.h"
@@ -72,10 +73,16 @@ static bool source_init(struct poller *p, uint32_t at, struct poll **files, stru
         ok = s->companions != NULL;
     }
     for (uint32_t i = 0; ok && i < s->set->file_count; i++) {
-        files[i] = poll_new(&p->shared, at, i, s->companions, e);
+        files[i] = poll_new(&p->shared, at, i, (size_t)(files + i - p->files), s->companions, e);
         ok = files[i] != NULL;
     }
     return ok || err_prefix(e, "source %.*s", SLICE_FMT(s->set->name));
+}
+
+static void on_due(size_t file, void *ctx)
+{
+    struct poller *p = ctx;
+    poll_begin(p->files[file]);
 }
 
 static void on_nothing(void *ctx)
@@ -106,10 +113,11 @@ static bool equip(struct poller *p, struct err *e)
     p->sources = calloc(set->source_count + 1, sizeof *p->sources);
     p->files = calloc(p->file_count + 1, sizeof *p->files);
     p->shared.means.gate = gate_new(p->shared.base, set->max_per_host, hosts + 1);
+    p->shared.dues = dues_new(p->shared.base, p->file_count, on_due, p);
     p->nothing = timer_new(p->shared.base, on_nothing, p);
     p->shared.pointers = pointers_new(&p->shared.means);
     if (p->sources == NULL || p->files == NULL || p->shared.means.gate == NULL ||
-        p->nothing == NULL || p->shared.pointers == NULL)
+        p->shared.dues == NULL || p->nothing == NULL || p->shared.pointers == NULL)
         return err_set(e, ERR_AGAIN, "no memory to poll %zu sources", set->source_count);
     p->shared.means.fetcher = fetcher_new(p->shared.base, &fetcher, e);
     if (p->shared.means.fetcher == NULL)
@@ -165,6 +173,7 @@ void poller_free(struct poller *p)
     pointers_free(p->shared.pointers);
     fetcher_free(p->shared.means.fetcher);
     gate_free(p->shared.means.gate);
+    dues_free(p->shared.dues);
     timer_free(p->nothing);
     free(p->sources);
     free(p->files);
