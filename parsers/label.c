@@ -12,16 +12,16 @@
  * there are. By that most texts are told from all of them. */
 struct words {
     uint32_t second['z' - 'a' + 1];
-    char list[64][WORD_MAX];
+    char list[80][WORD_MAX];
 };
 #define IN(letter) [(letter) - 'a']
 #define L(c) (UINT32_C(2) << ((c) - 'a'))
 #define OTHER UINT32_C(1) /* no letter, or the end */
 
 static const struct words statistics = {
-    {IN('b') = L('a') | L('l'), IN('c') = L('a') | L('o'), IN('e') = L('x'), IN('i') = L('n'),
-     IN('n') = L('o') | L('u'), IN('o') = L('v'), IN('p') = L('r'), IN('r') = L('e'),
-     IN('s') = L('p'), IN('t') = L('i') | L('o') | L('u'), IN('u') = L('n'),
+    {IN('b') = L('a') | L('l'), IN('c') = L('a') | L('o'), IN('e') = L('l') | L('x'),
+     IN('i') = L('n'), IN('n') = L('o') | L('u'), IN('o') = L('v'), IN('p') = L('r') | L('u'),
+     IN('r') = L('e'), IN('s') = L('p'), IN('t') = L('i') | L('o') | L('u'), IN('u') = L('n'),
      IN('v') = L('a') | L('o')},
     {"overvotes",
      "overvote",
@@ -80,7 +80,17 @@ static const struct words statistics = {
      "precinctsreported",
      "precinctscounted",
      "numberofprecincts",
-     "cardscast"}};
+     "cardscast",
+     "ballotsblank",
+     "numberofprecinctsreporting",
+     "totalprecincts",
+     "eligiblevoters",
+     "regvoters",
+     "overvoteundervote",
+     "overvotesundervotes",
+     "undervotesovervotes",
+     "rejectedballots",
+     "publiccounter"}};
 
 static const struct words totals = {
     {IN('a') = L('l'), IN('c') = L('a') | L('o'), IN('g') = L('r'), IN('r') = L('a'),

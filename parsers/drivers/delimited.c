@@ -108,9 +108,28 @@ static struct slice names_here(const struct table *t)
     return arena_printf(a, "%.*s%s", SLICE_FMT(out), i < r->n ? ", ..." : "");
 }
 
+/* What cuts the line at hand into fields, where the mapping's separator does not; NULL: nothing. */
+static const char *cut_by(const struct table *t)
+{
+    static const struct {
+        char c;
+        const char *name;
+    } others[] = {{'\t', "tab"}, {';', "semicolon"}, {'|', "pipe"}, {',', "comma"}};
+    const struct records *r = &t->sheet.records;
+    for (size_t i = 0; r->n == 1 && i < sizeof others / sizeof others[0]; i++) {
+        size_t n = 0;
+        for (size_t at = 0; at < r->line.len; at++)
+            n += r->line.ptr[at] == others[i].c;
+        if (n > 1)
+            return others[i].name;
+    }
+    return NULL;
+}
+
 /* Why there is none: the fault of the line that came nearest, and the names it has (none: it came
- * not near). False. */
-static bool no_header(const struct fault *nearest, struct slice has, struct fault *f)
+ * not near; then perhaps what lines are cut by instead). False. */
+static bool no_header(const struct fault *nearest, struct slice has, const char *cut,
+                      struct fault *f)
 {
     struct slice text = slice_of(nearest->err.text);
     if (nearest->kind == WIRE_OK)
@@ -120,8 +139,9 @@ static bool no_header(const struct fault *nearest, struct slice has, struct faul
         return false;
     return has.len
                ? fault_set(f, nearest->kind, "%.*s; it has %.*s", SLICE_FMT(text), SLICE_FMT(has))
-               : fault_set(f, nearest->kind, "%.*s, nor in any other line near the top",
-                           SLICE_FMT(text));
+               : fault_set(f, nearest->kind, "%.*s, nor in any other line near the top%s%s",
+                           SLICE_FMT(text), cut ? "; lines seem cut otherwise: separator = " : "",
+                           cut ? cut : "");
 }
 
 /* The header is the first line that has all the mapping names. Where none does, the fault is that
@@ -130,6 +150,7 @@ static bool find_header(struct table *t, struct fault *f)
 {
     struct fault nearest = {WIRE_OK, {0}};
     struct slice has = {NULL, 0};
+    const char *cut = NULL;
     size_t most = 0;
     bool more = true;
     int64_t skip = t->sheet.skip;
@@ -149,10 +170,11 @@ static bool find_header(struct table *t, struct fault *f)
             most = t->found;
             has = most || skip >= 0 ? names_here(t) : has;
         }
+        cut = cut ? cut : cut_by(t);
         if (!sheet_no_row(&t->sheet, f))
             return false;
     }
-    return no_header(&nearest, has, f);
+    return no_header(&nearest, has, cut, f);
 }
 
 /* ---- rows ---- */

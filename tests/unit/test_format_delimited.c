@@ -86,6 +86,8 @@ static void test_damage_is_located(void **state)
     refused(COLUMNS, "Race,Name,Votes\nMayor,Ann,5\n", WIRE_SCHEMA,
             "line 1: there is no column \"Candidate\" (option column.choice); it has Race, Name, "
             "Votes");
+    refused(COLUMNS, "List\nRace;Candidate;Votes\nMayor;Ann;5\n", WIRE_SCHEMA,
+            "near the top; lines seem cut otherwise: separator = semicolon");
     refused(COLUMNS, "<H>\nlist\n", WIRE_SCHEMA,
             "line 1: there is no column \"Race\" (option column.contest), nor in any other line");
     refused(COLUMNS, HEAD, WIRE_SCHEMA, "it holds no contests");
