@@ -278,28 +278,38 @@ static uint32_t matching(struct draft *d, enum role role, const char *source, st
 /* What stands in names that has a place of its own. */
 static void say_cuts(struct draft *d)
 {
+#define PARTIES                                                                                    \
+    "(DEM|DEMOCRAT|DEMOCRATIC|REP|REPUBLICAN|GOP|LIB|LIBERTARIAN|GRN|GREEN|IND|INDEPENDENT|CON|"   \
+    "NPA|NP|NONPARTISAN|UNA)"
+#define INCUMBENT "\\(I\\)$|[ ]*\\(Inc\\)$|[ ]*\\(Incumbent\\)$"
     static const struct {
         const char *key, *pattern;
         enum role from, to;
-        bool most; /* of the values must match, a quarter */
+        bool most;        /* of the values must match, a quarter */
+        const char *seen; /* what they must match, where it is not the pattern */
     } cuts[] = {
-        {"cut.party.choice", "^\\(([A-Z]{1,3})\\) *", ROLE_CHOICE, ROLE_PARTY, true},
-        {"cut.party.choice", "[ ]*\\(([A-Z]{1,3})\\)$", ROLE_CHOICE, ROLE_PARTY, true},
-        {"cut.party.choice", "[ ]*\\[([A-Z]{1,3})\\]$", ROLE_CHOICE, ROLE_PARTY, true},
+        {"cut.incumbent.choice", "[ ]*" INCUMBENT, ROLE_CHOICE, ROLE_INCUMBENT, false,
+         "\\)[ ]*" INCUMBENT},
+        {"cut.party.choice", "^\\(([A-Z]{1,3})\\) *", ROLE_CHOICE, ROLE_PARTY, true, NULL},
+        {"cut.party.choice", "[ ]*\\(([A-Z]{1,3})\\)$", ROLE_CHOICE, ROLE_PARTY, true, NULL},
+        {"cut.party.choice", "(?i)[ ]*\\(" PARTIES "\\)$", ROLE_CHOICE, ROLE_PARTY, true,
+         "(?i)\\(" PARTIES "\\)([ ]*\\(I[a-z]*\\))?$"},
+        {"cut.party.choice", "[ ]*\\[([A-Z]{1,3})\\]$", ROLE_CHOICE, ROLE_PARTY, true, NULL},
         {"cut.party.choice", "[ ]+- +(DEM|REP|LIB|GRN|IND|NPA|NP|CON|UNA)$", ROLE_CHOICE,
-         ROLE_PARTY, true},
+         ROLE_PARTY, true, NULL},
         {"cut.party.choice", "^(DEM|REP|LIB|GRN|IND|NPA|NP|CON|UNA) +", ROLE_CHOICE, ROLE_PARTY,
-         true},
+         true, NULL},
         {"take.votes-allowed.contest", "(?i)\\(?vote for ([0-9]+)\\)?", ROLE_CONTEST,
-         ROLE_VOTES_ALLOWED, false},
-        {"take.seats.contest", "(?i)\\(?elect ([0-9]+)\\)?", ROLE_CONTEST, ROLE_SEATS, false},
+         ROLE_VOTES_ALLOWED, false, NULL},
+        {"take.seats.contest", "(?i)\\(?elect ([0-9]+)\\)?", ROLE_CONTEST, ROLE_SEATS, false, NULL},
     };
     for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
         struct slice example = SLICE("");
         int at = d->column[cuts[i].from];
         if (d->column[cuts[i].to] >= 0 || draft_find(d, cuts[i].key))
             continue;
-        uint32_t n = matching(d, cuts[i].from, cuts[i].pattern, &example);
+        uint32_t n =
+            matching(d, cuts[i].from, cuts[i].seen ? cuts[i].seen : cuts[i].pattern, &example);
         if (n && (!cuts[i].most || n * 4 >= draft_distinct(&d->table->column[at])))
             draft_say(d, cuts[i].key, slice_of(cuts[i].pattern), "as in \"%.*s\"",
                       SLICE_FMT(slice_sub(example, 0, 60)));

@@ -201,6 +201,14 @@ ROWS = {
     "contests of two parties have one name": (
         "Contest,Contest Party,Candidate,Votes\nSheriff,DEM,Ann,60\nSheriff,REP,Bo,40\nClerk,,Cy,50\n",
         {"column.contest-party": "Contest Party", "contest-per-party": "yes"}),
+    "parties stand in names in any letters, and who is in office behind them": (
+        "Contest,Candidate,Votes\nMayor,Ann Lee (Dem) (I),5\nMayor,Bo Oak (Republican),6\nMayor,Write-in,1\nLevy,Yes,4\nLevy,No,3\n",
+        {"cut.incumbent.choice": r"[ ]*\(I\)$|[ ]*\(Inc\)$|[ ]*\(Incumbent\)$",
+         "cut.party.choice": r"(?i)[ ]*\((DEM|DEMOCRAT|DEMOCRATIC|REP|REPUBLICAN|GOP|LIB|LIBERTARIAN|GRN|GREEN|IND|INDEPENDENT|CON|"
+                             r"NPA|NP|NONPARTISAN|UNA)\)$"}),
+    "an I alone is a party": (
+        "Contest,Candidate,Votes\nMayor,Ann Lee (D),5\nMayor,Bo Oak (I),6\nMayor,Cy Elm (R),1\n",
+        {"cut.incumbent.choice": None, "cut.party.choice": r"[ ]*\(([A-Z]{1,3})\)$"}),
     "nor are a candidate's votes passed over for it": (
         "Office,District Code,Name,Candidate Votes,Total Votes\nSenator,1,Ann,20,50\nSenator,1,Bo,30,50\nSenator,2,Cy,30,30\n",
         {"column.votes": "Candidate Votes", "column.contest": "{Office}[ {District Code}]"}),
