@@ -14,6 +14,7 @@
 
 #define PLACES_MAX 100000
 #define DATE_LEN 10
+#define STATE_LEN 2
 
 enum header { NO_HEADER, TIMESTAMP, ELECTION_NAME, ELECTION_DATE, REGION, HEADERS };
 
@@ -126,7 +127,9 @@ static bool contest(struct detail *d, const struct xml_attrs *attrs)
         return false;
     if (c->id.len == 0 && c->text.len == 0)
         return fault_set(d->f, WIRE_SCHEMA, "line %ld: a Contest without key and text", d->line);
-    bool of_state = xml_attr(attrs, "precinctsParticipating").ptr != NULL;
+    bool participating = xml_attr(attrs, "precinctsParticipating").ptr != NULL;
+    /* older files of states say precinctsReporting too: no county's name is as short as "AR" */
+    bool of_state = participating || d->headers[REGION].len == STATE_LEN;
     c->votes_allowed = positive_attr(attrs, "voteFor");
     c->registered = d->registered;
     c->ballots = d->ballots;
@@ -134,11 +137,11 @@ static bool contest(struct detail *d, const struct xml_attrs *attrs)
     c->county = job_option(d->job, "county");
     if (c->county.len == 0 && !of_state)
         c->county = d->headers[REGION];
-    if (c->state.len == 0 && of_state && d->headers[REGION].len == 2)
+    if (c->state.len == 0 && of_state && d->headers[REGION].len == STATE_LEN)
         c->state = d->headers[REGION];
     if (slice_eq_nocase(xml_attr(attrs, "isQuestion"), SLICE("true")))
         c->flags |= RESULTS_MEASURE;
-    d->total = count_attr(attrs, of_state ? "precinctsParticipating" : "precinctsReporting");
+    d->total = count_attr(attrs, participating ? "precinctsParticipating" : "precinctsReporting");
     d->reporting = count_attr(attrs, "precinctsReported");
     d->in_contest = true;
     d->begun = false;
