@@ -88,7 +88,7 @@ const struct format formats[] = {
         .about = "ES&S Election Reporting Manager: summary report EL45A or EL45 as text",
         .authority = "official",
         .votes = true,
-        .preformatted = true,
+        .page = true,
     },
     {
         .name = "fixed-width",

@@ -15,8 +15,7 @@ struct format {
     bool votes;            /* carries votes, by default */
     bool calls;            /* its marks are calls, by default */
     bool pointer;          /* names a version; has no contests */
-    bool page;             /* is a web page: one is not refused before it was read */
-    bool preformatted;     /* may stand in a page, as its <pre> */
+    bool page;             /* is or may be a web page: none is refused before it was read */
     const char *timezone;  /* of local times in it, an IANA name; NULL: it has none, or they vary */
     const char *const *options; /* option keys it takes besides the common ones, "column." for a
                                    family; NULL-ended; may be NULL */

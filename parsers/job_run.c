@@ -66,8 +66,7 @@ static bool refuse_page(struct job *j, const struct format *format, struct fault
         return false;
     if (!slice_trim(head).len)
         return fault_set(f, WIRE_TRUNCATED, "line 1, column 1: the payload is empty");
-    if (format->pointer || format->page || !is_page(head) ||
-        (format->preformatted && slice_find_nocase(head, SLICE("<pre")) != SIZE_MAX))
+    if (format->pointer || format->page || !is_page(head))
         return true;
     struct slice title = text_clean_copy(page_title(head), j->arena);
     if (!title.ptr || !title.len)

@@ -5,6 +5,7 @@
 
 #include "parsers/column.h"
 #include "parsers/drivers/ess_el45a.h"
+#include "parsers/field.h"
 #include "parsers/html_scan.h"
 
 struct text { /* being made: it is never longer than the page */
@@ -64,6 +65,17 @@ static bool next_block(struct text *t, struct slice *rest, struct slice *block, 
     return true;
 }
 
+/* An error page, a waiting room. */
+static bool refuse_page(struct job *j, struct slice page, struct fault *f)
+{
+    size_t at = slice_find_nocase(page, SLICE("<title"));
+    struct slice title = slice_sub(page, at, page.len);
+    title = slice_sub(title, slice_find(title, SLICE(">")), slice_find_nocase(title, SLICE("</")));
+    return fault_set(f, WIRE_BLOCKED,
+                     "line 1, column 1: a web page without a <pre> that holds the report: %.*s",
+                     SLICE_FMT(field_excerpt(j->arena, slice_sub(title, 1, title.len))));
+}
+
 bool ess_html_text(struct job *j, struct slice *all, long *lines, struct fault *f)
 {
     struct slice rest = *all, block;
@@ -72,6 +84,8 @@ bool ess_html_text(struct job *j, struct slice *all, long *lines, struct fault *
     *lines = 0;
     if (!slice_starts(slice_trim(rest), SLICE("<")))
         return true;
+    if (slice_find_nocase(rest, SLICE("<pre")) == SIZE_MAX)
+        return refuse_page(j, rest, f);
     if (!html_scan(rest, &shape, f))
         return false;
     if (!shape.ended)
