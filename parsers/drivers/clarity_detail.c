@@ -117,6 +117,23 @@ static bool turnout(struct detail *d, const struct xml_attrs *attrs)
     return true;
 }
 
+/* Whose contest it is, and how far it is counted. Older files of states say precinctsReporting too:
+ * no county's name is as short as "AR". */
+static void place_contest(struct detail *d, const struct xml_attrs *attrs)
+{
+    struct results_contest_in *c = &d->contest;
+    bool participating = xml_attr(attrs, "precinctsParticipating").ptr != NULL;
+    bool postal = d->headers[REGION].len == STATE_LEN;
+    c->state = job_option(d->job, "state");
+    c->county = job_option(d->job, "county");
+    if (c->county.len == 0 && !participating && !postal)
+        c->county = d->headers[REGION];
+    if (c->state.len == 0 && postal)
+        c->state = d->headers[REGION];
+    d->total = count_attr(attrs, participating ? "precinctsParticipating" : "precinctsReporting");
+    d->reporting = count_attr(attrs, "precinctsReported");
+}
+
 static bool contest(struct detail *d, const struct xml_attrs *attrs)
 {
     struct results_contest_in *c = &d->contest;
@@ -127,22 +144,12 @@ static bool contest(struct detail *d, const struct xml_attrs *attrs)
         return false;
     if (c->id.len == 0 && c->text.len == 0)
         return fault_set(d->f, WIRE_SCHEMA, "line %ld: a Contest without key and text", d->line);
-    bool participating = xml_attr(attrs, "precinctsParticipating").ptr != NULL;
-    /* older files of states say precinctsReporting too: no county's name is as short as "AR" */
-    bool of_state = participating || d->headers[REGION].len == STATE_LEN;
     c->votes_allowed = positive_attr(attrs, "voteFor");
     c->registered = d->registered;
     c->ballots = d->ballots;
-    c->state = job_option(d->job, "state");
-    c->county = job_option(d->job, "county");
-    if (c->county.len == 0 && !of_state)
-        c->county = d->headers[REGION];
-    if (c->state.len == 0 && of_state && d->headers[REGION].len == STATE_LEN)
-        c->state = d->headers[REGION];
     if (slice_eq_nocase(xml_attr(attrs, "isQuestion"), SLICE("true")))
         c->flags |= RESULTS_MEASURE;
-    d->total = count_attr(attrs, participating ? "precinctsParticipating" : "precinctsReporting");
-    d->reporting = count_attr(attrs, "precinctsReported");
+    place_contest(d, attrs);
     d->in_contest = true;
     d->begun = false;
     d->choices = 0;
