@@ -38,8 +38,8 @@ static bool rows_new(struct results_builder *b, struct building *k, uint32_t uni
     return true;
 }
 
-static int64_t *cell_new(struct results_builder *b, struct building *k, uint32_t unit,
-                         uint32_t choice, struct err *e)
+__attribute__((noinline)) static int64_t *cell_new(struct results_builder *b, struct building *k,
+                                                   uint32_t unit, uint32_t choice, struct err *e)
 {
     if (unit >= k->unit_count || choice >= k->choice_count) {
         err_set(e, ERR_BUG, "the driver gives votes to a choice or unit that is not there");
@@ -105,7 +105,30 @@ static bool is_count(int64_t votes)
     return votes >= VOTES_UNKNOWN && votes <= RESULTS_VOTES_MAX;
 }
 
-/* Once: the cell is said again at most, never added to. */
+/* What is no count, or is told of a cell that has votes. Once: it is said again at most, never
+ * added to. */
+__attribute__((noinline)) static bool put_more(struct results_builder *b, struct building *k,
+                                               uint32_t unit, uint32_t choice, int64_t votes,
+                                               bool once)
+{
+    int64_t *cell = &k->rows[unit].votes[choice];
+    if (!is_count(votes))
+        return cell_bad(b, k, unit, choice, "%lld is no count of votes", (long long)votes);
+    if (once)
+        return *cell == votes ||
+               cell_bad(b, k, unit, choice,
+                        "two different values, %lld and %lld; where rows are of precincts or of "
+                        "vote types, column.precinct or column.type is missing",
+                        (long long)*cell, (long long)votes);
+    if (*cell == VOTES_UNKNOWN || votes == VOTES_UNKNOWN)
+        *cell = VOTES_UNKNOWN;
+    else if (*cell + votes > RESULTS_VOTES_MAX) /* both are below 2^53 */
+        return cell_bad(b, k, unit, choice, "the votes overflow");
+    else
+        *cell += votes;
+    return true;
+}
+
 static inline bool put(struct results_builder *b, uint32_t unit, uint32_t choice, int64_t votes,
                        bool once, struct err *e)
 {
@@ -113,22 +136,9 @@ static inline bool put(struct results_builder *b, uint32_t unit, uint32_t choice
     int64_t *cell = k ? cell_at(b, k, unit, choice, e) : NULL;
     if (!cell)
         return false;
-    if (!is_count(votes))
-        return cell_bad(b, k, unit, choice, "%lld is no count of votes", (long long)votes);
-    if (*cell == VOTES_ABSENT)
-        *cell = votes;
-    else if (once)
-        return *cell == votes ||
-               cell_bad(b, k, unit, choice,
-                        "two different values, %lld and %lld; where rows are of precincts or of "
-                        "vote types, column.precinct or column.type is missing",
-                        (long long)*cell, (long long)votes);
-    else if (*cell == VOTES_UNKNOWN || votes == VOTES_UNKNOWN)
-        *cell = VOTES_UNKNOWN;
-    else if (*cell + votes > RESULTS_VOTES_MAX) /* both are below 2^53 */
-        return cell_bad(b, k, unit, choice, "the votes overflow");
-    else
-        *cell += votes;
+    if (*cell != VOTES_ABSENT || !is_count(votes))
+        return put_more(b, k, unit, choice, votes, once);
+    *cell = votes;
     return true;
 }
 
