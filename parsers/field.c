@@ -81,6 +81,8 @@ bool field_votes(struct json v, int64_t *out)
 
 bool field_text_votes(const struct job *j, struct slice s, bool thousands, int64_t *out)
 {
+    if (count_digits(s, out))
+        return true;
     const struct count_style style = {.thousands = thousands, .unknown = job_option(j, "unknown")};
     enum count_verdict verdict = count_read(s, &style, out);
     if (verdict == COUNT_UNKNOWN)
