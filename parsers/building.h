@@ -109,6 +109,7 @@ bool building_begin(struct results_builder *b, const struct results_contest *sai
                     struct err *e) MUST_USE; /* results_contest_begin */
 bool building_choice(struct results_builder *b, const struct results_choice *said, uint32_t *index,
                      struct err *e) MUST_USE;
+struct results_unit building_unit_record(const struct results_unit_in *in); /* without its texts */
 bool building_unit(struct results_builder *b, const struct results_unit *said, uint32_t parent,
                    bool whole, uint32_t *index, struct err *e) MUST_USE;
 /* The figures of a unit that is there, where they were not known. */

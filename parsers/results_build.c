@@ -616,8 +616,7 @@ bool building_unit(struct results_builder *b, const struct results_unit *said, u
     return unit_met(k, *index, said, whole);
 }
 
-/* Without its texts. */
-static struct results_unit unit_record(const struct results_unit_in *in)
+struct results_unit building_unit_record(const struct results_unit_in *in)
 {
     return (struct results_unit){.registered = count_or_unknown(in->registered),
                                  .ballots = count_or_unknown(in->ballots),
@@ -628,7 +627,7 @@ static struct results_unit unit_record(const struct results_unit_in *in)
 
 void building_unit_more(struct results_builder *b, uint32_t unit, const struct results_unit_in *in)
 {
-    const struct results_unit more = unit_record(in);
+    const struct results_unit more = building_unit_record(in);
     unit_again(&b->contests[b->current]->units[unit], &more);
 }
 
@@ -636,7 +635,7 @@ bool results_unit(struct results_builder *b, const struct results_unit_in *in, u
                   struct err *e)
 {
     struct building *k = building_current(b, e);
-    struct results_unit r = unit_record(in);
+    struct results_unit r = building_unit_record(in);
     if (!k)
         return false;
     if (in->type != RESULTS_TOTAL && unit_guess(b, k, in, index))

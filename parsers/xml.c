@@ -24,6 +24,7 @@
 struct known { /* what a name is to the handler */
     const xmlChar *name;
     const void *element;
+    const void *at_end; /* the same; NULL: nothing is told then */
 };
 
 struct xml {
@@ -38,7 +39,7 @@ struct xml {
     struct xml_attrs attrs; /* of the last element begun; its depth is the depth now */
     char *text;             /* since the last tag */
     size_t text_len, text_room;
-    const void *open[XML_DEPTH_MAX + 1]; /* elements by depth */
+    const void *open[XML_DEPTH_MAX + 1]; /* what is told at their ends, by depth */
     struct known names[NAMES], other;
     size_t name_count; /* 0: not even the root element was begun */
 };
@@ -70,7 +71,7 @@ static inline struct known *place_of(struct xml *x, const xmlChar *name)
 }
 
 /* ... where another name lies in its place. */
-__attribute__((noinline)) static const struct known *look_up(struct xml *x, const xmlChar *name)
+static const struct known *look_up(struct xml *x, const xmlChar *name)
 {
     struct known *k = place_of(x, name);
     while (k->name != NULL && k->name != name)
@@ -79,8 +80,10 @@ __attribute__((noinline)) static const struct known *look_up(struct xml *x, cons
         return k;
     if (x->name_count++ >= NAMES / 2)
         k = &x->other;
+    bool ends = true;
     k->name = name;
-    k->element = x->handler.element(slice_of((const char *)name), x->ctx);
+    k->element = x->handler.element(slice_of((const char *)name), x->ctx, &ends);
+    k->at_end = ends ? k->element : NULL;
     return k;
 }
 
@@ -93,19 +96,42 @@ static void tell_text(struct xml *x, bool wanted)
     sax->characters = sax->ignorableWhitespace = sax->cdataBlock = wanted ? on_text : NULL;
 }
 
-/* The limits, in so far as they concern elements. */
-__attribute__((noinline)) static bool check_start(struct xml *x, int namespaces, int count)
+/* An element begins that is within the limits. */
+static inline void meet(struct xml *x, int count, const xmlChar **attrs)
 {
-    if (x->attrs.depth == XML_DEPTH_MAX)
-        refuse(x, WIRE_LIMIT, "elements are nested deeper than 64");
-    else if (count > XML_ATTRIBUTES_MAX || namespaces > XML_ATTRIBUTES_MAX)
-        refuse_attributes(x);
-    return !x->stopped;
+    x->attrs = (struct xml_attrs){attrs, x->parser->input->line, count, x->attrs.depth + 1, false};
+    x->text_len = 0;
+    x->leaf = true;
 }
 
-static inline bool begin_root(struct xml *x, const xmlChar *name)
+static inline void begin(struct xml *x, const struct known *k)
 {
-    return x->handler.root(slice_of((const char *)name), &x->attrs, x->ctx, x->fault);
+    x->open[x->attrs.depth] = k->at_end;
+    if (k->element != NULL && !x->handler.start(k->element, &x->attrs, x->ctx, x->fault))
+        x->stopped = true;
+    if (x->attrs.text && !x->telling)
+        tell_text(x, true);
+}
+
+/* A name that is not known, as the root's is; or the limits are passed. */
+__attribute__((noinline)) static void on_other(struct xml *x, const xmlChar *name, int namespaces,
+                                               int count, const xmlChar **attrs)
+{
+    if (x->attrs.depth == XML_DEPTH_MAX) {
+        refuse(x, WIRE_LIMIT, "elements are nested deeper than 64");
+        return;
+    }
+    if (count > XML_ATTRIBUTES_MAX || namespaces > XML_ATTRIBUTES_MAX) {
+        refuse_attributes(x);
+        return;
+    }
+    const struct known *known = look_up(x, name);
+    meet(x, count, attrs);
+    if (x->attrs.depth == 1 &&
+        !x->handler.root(slice_of((const char *)name), &x->attrs, x->ctx, x->fault))
+        x->stopped = true;
+    else
+        begin(x, known);
 }
 
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
@@ -113,27 +139,19 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
                      const xmlChar **attrs)
 {
     struct xml *x = ctx;
-    const xmlParserInput *at = x->parser->input;
+    const xmlChar *next = x->parser->input->cur;
     const struct known *known = place_of(x, name);
     (void)prefix, (void)uri, (void)nsv, (void)defaulted;
     /* libxml2 also hands over the part of a start tag that is there when the payload ends in it */
-    if (x->stopped || (*at->cur != '>' && *at->cur != '/'))
+    if (x->stopped || (*next != '>' && *next != '/'))
         return;
-    if ((x->attrs.depth == XML_DEPTH_MAX || (namespaces | count) > XML_ATTRIBUTES_MAX) &&
-        !check_start(x, namespaces, count))
+    if (known->name != name || x->attrs.depth == XML_DEPTH_MAX ||
+        (namespaces | count) > XML_ATTRIBUTES_MAX) {
+        on_other(x, name, namespaces, count, attrs);
         return;
-    if (known->name != name)
-        known = look_up(x, name);
-    int depth = x->attrs.depth + 1;
-    const void *element = x->open[depth] = known->element;
-    x->attrs = (struct xml_attrs){attrs, at->line, count, depth, false};
-    x->text_len = 0;
-    x->leaf = true;
-    if ((depth == 1 && !begin_root(x, name)) ||
-        (element != NULL && !x->handler.start(element, &x->attrs, x->ctx, x->fault)))
-        x->stopped = true;
-    if (x->attrs.text && !x->telling)
-        tell_text(x, true);
+    }
+    meet(x, count, attrs);
+    begin(x, known);
 }
 
 static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)

@@ -54,8 +54,9 @@ static inline struct slice xml_attr_of(const struct xml_attrs *a, struct xml_key
  * have filled *f then. */
 struct xml_handler {
     /* What elements of a name are to the handler: asked once a name, mostly; the name lasts as long
-     * as the parse. NULL: nothing, and of them neither start nor end is told. */
-    const void *(*element)(struct slice name, void *ctx);
+     * as the parse. NULL: nothing, and of them neither start nor end is told; nor is the end where
+     * *ends, which is true, is set to false. */
+    const void *(*element)(struct slice name, void *ctx, bool *ends);
     bool (*root)(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f);
     bool (*start)(const void *element, struct xml_attrs *attrs, void *ctx, struct fault *f);
     /* `text`: all of it, where it was wanted and no element stands in it. */

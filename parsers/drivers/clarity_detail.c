@@ -7,6 +7,7 @@
 #include "daemon/base/num.h"
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
+#include "parsers/building.h"
 #include "parsers/drivers/clarity.h"
 #include "parsers/field.h"
 #include "parsers/label.h"
@@ -18,9 +19,42 @@
 
 enum header { NO_HEADER, TIMESTAMP, ELECTION_NAME, ELECTION_DATE, REGION, HEADERS };
 
+enum { /* attributes */
+       KEY,
+       TEXT,
+       NAME,
+       PARTY,
+       VOTES,
+       TOTAL_VOTES,
+       PARTICIPATING,
+       REPORTED,
+       REPORTING,
+       VOTE_FOR,
+       IS_QUESTION,
+       TOTAL_VOTERS,
+       BALLOTS_CAST,
+       ATTRIBUTES
+};
+static const struct xml_key attributes[ATTRIBUTES] = {
+    [KEY].name = "key",
+    [TEXT].name = "text",
+    [NAME].name = "name",
+    [PARTY].name = "party",
+    [VOTES].name = "votes",
+    [TOTAL_VOTES].name = "totalVotes",
+    [PARTICIPATING].name = "precinctsParticipating",
+    [REPORTED].name = "precinctsReported",
+    [REPORTING].name = "precinctsReporting",
+    [VOTE_FOR].name = "voteFor",
+    [IS_QUESTION].name = "isQuestion",
+    [TOTAL_VOTERS].name = "totalVoters",
+    [BALLOTS_CAST].name = "ballotsCast",
+};
+
 /* What the file says of a county or precinct apart from votes. */
 struct place {
     struct slice name;
+    struct results_text text; /* the same in the batch */
     enum results_unit_type kind;
     struct place *next;          /* what followed it last time, and mostly does again */
     int64_t registered, ballots; /* of the election */
@@ -38,7 +72,7 @@ struct detail {
     struct fault *f;
     struct map *counties, *precincts; /* places by name */
     struct place *place;              /* the last one met */
-    struct xml_key name_key, votes_key, total_votes_key;
+    struct xml_key keys[ATTRIBUTES];
     struct map *names; /* companion: only names are wanted, into this */
     struct clarity_names *named;
     bool with_precincts;
@@ -49,25 +83,32 @@ struct detail {
     int64_t reporting, total;
     bool in_contest, begun, in_choice, in_type, counted;
     unsigned contest_no, choice_no, type_no; /* serial numbers within the file */
-    struct place *voted;                     /* those with votes for the choice */
+    struct place *voted, **voted_end;        /* those with votes for the choice */
     uint32_t choice, choices;
     int64_t total_votes, types_sum, type_votes, units_sum; /* VOTES_UNKNOWN: cannot be checked */
     long line;
 };
 
-static int64_t count_attr(const struct xml_attrs *attrs, const char *name)
+static inline struct slice attr(struct detail *d, const struct xml_attrs *attrs, int which)
 {
-    int64_t n;
-    return num_parse(slice_trim(xml_attr(attrs, name)), 0, INT64_MAX, &n) ? n : -1;
+    return xml_attr_of(attrs, &d->keys[which]);
 }
 
-static int64_t positive_attr(const struct xml_attrs *attrs, const char *name)
+static int64_t count_attr(struct detail *d, const struct xml_attrs *attrs, int which)
 {
-    int64_t n = count_attr(attrs, name);
+    struct slice s = attr(d, attrs, which);
+    int64_t n;
+    return num_digits(s, &n) || num_parse(slice_trim(s), 0, INT64_MAX, &n) ? n : -1;
+}
+
+static int64_t positive_attr(struct detail *d, const struct xml_attrs *attrs, int which)
+{
+    int64_t n = count_attr(d, attrs, which);
     return n > 0 ? n : -1; /* 0 voters or ballots: the county did not fill it in */
 }
 
-static int64_t odd_votes(struct detail *d, struct slice s, const char *element, const char *name)
+__attribute__((noinline)) static int64_t odd_votes(struct detail *d, struct slice s,
+                                                   const char *element, const char *name)
 {
     struct slice field = slice_trim(s);
     int64_t n = VOTES_UNKNOWN;
@@ -83,12 +124,12 @@ static int64_t odd_votes(struct detail *d, struct slice s, const char *element, 
 
 /* A vote attribute: blank is unknown, anything but digits makes the contest a problem (and is
  * unknown from here on). */
-static inline int64_t votes_attr(struct detail *d, const struct xml_attrs *attrs,
-                                 const char *element, struct xml_key *name)
+__attribute__((always_inline)) static inline int64_t
+votes_attr(struct detail *d, const struct xml_attrs *attrs, const char *element, int which)
 {
-    struct slice s = xml_attr_of(attrs, name);
+    struct slice s = attr(d, attrs, which);
     int64_t n;
-    return num_digits(s, &n) ? n : odd_votes(d, s, element, name->name);
+    return num_digits(s, &n) ? n : odd_votes(d, s, element, attributes[which].name);
 }
 
 /* sum += votes, where either may be unknown. */
@@ -111,8 +152,8 @@ static bool copy(struct detail *d, struct slice s, struct slice *out)
 static bool turnout(struct detail *d, const struct xml_attrs *attrs)
 {
     if (!d->in_contest) {
-        d->registered = positive_attr(attrs, "totalVoters");
-        d->ballots = positive_attr(attrs, "ballotsCast");
+        d->registered = positive_attr(d, attrs, TOTAL_VOTERS);
+        d->ballots = positive_attr(d, attrs, BALLOTS_CAST);
     }
     return true;
 }
@@ -122,7 +163,7 @@ static bool turnout(struct detail *d, const struct xml_attrs *attrs)
 static void place_contest(struct detail *d, const struct xml_attrs *attrs)
 {
     struct results_contest_in *c = &d->contest;
-    bool participating = xml_attr(attrs, "precinctsParticipating").ptr != NULL;
+    bool participating = attr(d, attrs, PARTICIPATING).ptr != NULL;
     bool postal = d->headers[REGION].len == STATE_LEN;
     c->state = job_option(d->job, "state");
     c->county = job_option(d->job, "county");
@@ -130,8 +171,8 @@ static void place_contest(struct detail *d, const struct xml_attrs *attrs)
         c->county = d->headers[REGION];
     if (c->state.len == 0 && postal)
         c->state = d->headers[REGION];
-    d->total = count_attr(attrs, participating ? "precinctsParticipating" : "precinctsReporting");
-    d->reporting = count_attr(attrs, "precinctsReported");
+    d->total = count_attr(d, attrs, participating ? PARTICIPATING : REPORTING);
+    d->reporting = count_attr(d, attrs, REPORTED);
 }
 
 static bool contest(struct detail *d, const struct xml_attrs *attrs)
@@ -140,14 +181,14 @@ static bool contest(struct detail *d, const struct xml_attrs *attrs)
     if (d->in_contest)
         return fault_set(d->f, WIRE_SCHEMA, "line %ld: a Contest within a Contest", d->line);
     *c = RESULTS_CONTEST_DEFAULT;
-    if (!copy(d, xml_attr(attrs, "key"), &c->id) || !copy(d, xml_attr(attrs, "text"), &c->text))
+    if (!copy(d, attr(d, attrs, KEY), &c->id) || !copy(d, attr(d, attrs, TEXT), &c->text))
         return false;
     if (c->id.len == 0 && c->text.len == 0)
         return fault_set(d->f, WIRE_SCHEMA, "line %ld: a Contest without key and text", d->line);
-    c->votes_allowed = positive_attr(attrs, "voteFor");
+    c->votes_allowed = positive_attr(d, attrs, VOTE_FOR);
     c->registered = d->registered;
     c->ballots = d->ballots;
-    if (slice_eq_nocase(xml_attr(attrs, "isQuestion"), SLICE("true")))
+    if (slice_eq_nocase(attr(d, attrs, IS_QUESTION), SLICE("true")))
         c->flags |= RESULTS_MEASURE;
     place_contest(d, attrs);
     d->in_contest = true;
@@ -180,9 +221,9 @@ static bool begin(struct detail *d, struct slice first_choice)
 
 static bool choice(struct detail *d, const struct xml_attrs *attrs)
 {
-    struct slice id = xml_attr(attrs, "key");
-    struct slice text = xml_attr(attrs, "text");
-    struct slice party = xml_attr(attrs, "party");
+    struct slice id = attr(d, attrs, KEY);
+    struct slice text = attr(d, attrs, TEXT);
+    struct slice party = attr(d, attrs, PARTY);
     if (!d->in_contest || d->in_choice || d->in_type)
         return fault_set(d->f, WIRE_SCHEMA, "line %ld: a Choice outside a Contest", d->line);
     if (d->names != NULL)
@@ -198,7 +239,7 @@ static bool choice(struct detail *d, const struct xml_attrs *attrs)
         results_contest_bad(b, "line %ld: a Choice without key and text", d->line);
         return true;
     }
-    d->total_votes = votes_attr(d, attrs, "Choice", &d->total_votes_key);
+    d->total_votes = votes_attr(d, attrs, "Choice", TOTAL_VOTES);
     d->types_sum = 0;
     d->in_choice = true;
     d->choice_no++;
@@ -219,10 +260,10 @@ static bool vote_type(struct detail *d, const struct xml_attrs *attrs)
         return fault_set(d->f, WIRE_SCHEMA, "line %ld: a VoteType outside a Choice", d->line);
     d->in_type = true;
     d->type_no++;
-    struct slice name = xml_attr(attrs, "name"); /* "Total Votes", where types are not told apart */
+    struct slice name = attr(d, attrs, NAME); /* "Total Votes", where types are not told apart */
     d->counted = d->in_choice && (!label_is_statistic(name) || label_is_total(name));
     if (d->counted) {
-        d->type_votes = votes_attr(d, attrs, "VoteType", &d->votes_key);
+        d->type_votes = votes_attr(d, attrs, "VoteType", VOTES);
         d->units_sum = 0;
         add(d, &d->types_sum, d->type_votes);
     }
@@ -240,6 +281,10 @@ static struct place *new_place(struct detail *d, enum results_unit_type kind, st
     }
     *p = (struct place){
         .name = own, .kind = kind, .registered = -1, .ballots = -1, .reporting = -1, .total = -1};
+    if (!pool_add(&d->job->builder->pool, own, &p->text)) {
+        fault_set(d->f, WIRE_LIMIT, "line %ld: no memory for a place's name", d->line);
+        return NULL;
+    }
     return p;
 }
 
@@ -263,20 +308,21 @@ __attribute__((noinline)) static bool add_unit(struct detail *d, struct place *p
 {
     bool listed = p->contest == d->contest_no;
     struct results_unit_in in = {.type = p->kind,
-                                 .name = p->name,
                                  .reporting = listed ? p->reporting : -1,
                                  .total = listed ? p->total : -1,
                                  .registered = p->registered,
                                  .ballots = p->ballots};
+    struct results_unit unit = building_unit_record(&in);
+    unit.name = p->text;
     p->unit_contest = d->contest_no;
-    return results_unit(d->job->builder, &in, &p->unit, &d->f->err);
+    return building_unit(d->job->builder, &unit, 0, false, &p->unit, &d->f->err);
 }
 
 /* A row of votes within a vote type of a choice. */
 static bool unit_votes(struct detail *d, const struct xml_attrs *attrs, struct place *p)
 {
     const char *element = p->kind == RESULTS_COUNTY ? "County" : "Precinct";
-    int64_t votes = votes_attr(d, attrs, element, &d->votes_key);
+    int64_t votes = votes_attr(d, attrs, element, VOTES);
     if (p->type == d->type_no)
         results_contest_bad(d->job->builder, "line %ld: %s \"%.*s\" stands twice in one VoteType",
                             d->line, element, SLICE_FMT(slice_sub(p->name, 0, 40)));
@@ -288,8 +334,9 @@ static bool unit_votes(struct detail *d, const struct xml_attrs *attrs, struct p
     } else {
         p->choice = d->choice_no;
         p->votes = votes;
-        p->also = d->voted;
-        d->voted = p;
+        p->also = NULL;
+        *d->voted_end = p;
+        d->voted_end = &p->also;
     }
     add(d, &d->units_sum, votes);
     return true;
@@ -298,9 +345,11 @@ static bool unit_votes(struct detail *d, const struct xml_attrs *attrs, struct p
 /* What the vote types of a choice gave each place. */
 static bool places_votes(struct detail *d)
 {
-    for (; d->voted != NULL; d->voted = d->voted->also)
-        if (!results_votes(d->job->builder, d->voted->unit, d->choice, d->voted->votes, &d->f->err))
+    for (const struct place *p = d->voted; p != NULL; p = p->also)
+        if (!results_votes(d->job->builder, p->unit, d->choice, p->votes, &d->f->err))
             return field_limit(d->f);
+    d->voted = NULL;
+    d->voted_end = &d->voted;
     return true;
 }
 
@@ -309,11 +358,11 @@ static void place_facts(struct detail *d, const struct xml_attrs *attrs, struct 
 {
     if (d->in_contest) {
         p->contest = d->contest_no;
-        p->reporting = count_attr(attrs, "precinctsReported");
-        p->total = count_attr(attrs, "precinctsParticipating");
+        p->reporting = count_attr(d, attrs, REPORTED);
+        p->total = count_attr(d, attrs, PARTICIPATING);
     } else {
-        p->registered = positive_attr(attrs, "totalVoters");
-        p->ballots = positive_attr(attrs, "ballotsCast");
+        p->registered = positive_attr(d, attrs, TOTAL_VOTERS);
+        p->ballots = positive_attr(d, attrs, BALLOTS_CAST);
     }
 }
 
@@ -322,7 +371,7 @@ static bool unit(struct detail *d, const struct xml_attrs *attrs, enum results_u
 {
     if ((d->in_type && !d->counted) || (kind == RESULTS_PRECINCT && !d->with_precincts))
         return true;
-    struct slice name = slice_trim(xml_attr_of(attrs, &d->name_key));
+    struct slice name = slice_trim(attr(d, attrs, NAME));
     if (name.len == 0)
         return fault_set(d->f, WIRE_SCHEMA, "line %ld: a County or Precinct without name", d->line);
     struct place *p = find_place(d, kind, name);
@@ -397,12 +446,15 @@ static const struct element {
     {SLICE_INIT("Region"), NULL, NULL, REGION, true},
 };
 
-static const void *element(struct slice name, void *ctx)
+static const void *element(struct slice name, void *ctx, bool *ends)
 {
     const struct detail *d = ctx;
-    for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
-        if (slice_eq(name, elements[i].name))
-            return d->names == NULL || elements[i].named ? &elements[i] : NULL;
+    for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++) {
+        const struct element *e = &elements[i];
+        *ends = e->end != NULL || e->header != NO_HEADER;
+        if (slice_eq(name, e->name))
+            return d->names == NULL || e->named ? e : NULL;
+    }
     return NULL;
 }
 
@@ -471,10 +523,9 @@ bool clarity_detail(struct job *j, struct fault *f)
                        .ballots = -1,
                        .with_precincts = job_option_yes(j, "precincts"),
                        .counties = map_new(PLACES_MAX, false),
-                       .precincts = map_new(PLACES_MAX, false),
-                       .name_key = {"name", NULL},
-                       .votes_key = {"votes", NULL},
-                       .total_votes_key = {"totalVotes", NULL}};
+                       .precincts = map_new(PLACES_MAX, false)};
+    d.voted_end = &d.voted;
+    memcpy(d.keys, attributes, sizeof d.keys);
     bool ok = d.counties != NULL && d.precincts != NULL
                   ? xml_parse(j->input, &handler, &d, f)
                   : fault_set(f, WIRE_LIMIT, "no memory for the places");
@@ -487,5 +538,6 @@ bool clarity_detail_names(struct input *in, struct arena *a, struct map *by_key,
 {
     struct job j = {.input = in, .arena = a};
     struct detail d = {.job = &j, .f = f, .names = by_key};
+    memcpy(d.keys, attributes, sizeof d.keys);
     return xml_parse(in, &handler, &d, f);
 }

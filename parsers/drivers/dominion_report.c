@@ -304,12 +304,14 @@ static const struct element elements[] = {
     {SLICE_INIT("Report"), on_report, NULL},
 };
 
-static const void *element(struct slice name, void *ctx)
+static const void *element(struct slice name, void *ctx, bool *ends)
 {
     (void)ctx;
-    for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
+    for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++) {
+        *ends = elements[i].end != NULL;
         if (slice_eq(name, elements[i].name))
             return &elements[i];
+    }
     return NULL;
 }
 
@@ -336,7 +338,7 @@ static bool on_end(const void *element, struct slice text, void *ctx, struct fau
     const struct element *e = element;
     (void)text;
     r->f = f;
-    return e->end == NULL || e->end(r);
+    return e->end(r);
 }
 
 static const struct xml_handler handler = {element, root, on_start, on_end};

@@ -27,8 +27,9 @@ struct eml {
     struct job *job;
     struct fault *f;
     long line;
-    const struct element *leaf; /* its text is being read; NULL: nobody's */
-    bool counts;                /* the Count element was there: this is a 510 */
+    struct xml_key id_number, option; /* attributes */
+    const struct element *leaf;       /* its text is being read; NULL: nobody's */
+    bool counts;                      /* the Count element was there: this is a 510 */
     struct held issued, status, event;
 
     bool in_contest, begun, whole, in_selection; /* whole: its TotalVotes were read */
@@ -116,16 +117,16 @@ static bool start_contest(struct eml *e, const struct xml_attrs *attrs)
 static bool start_identifier(struct eml *e, const struct xml_attrs *attrs)
 {
     if (e->in_contest && e->block == OUTSIDE)
-        hold_only(&e->id, xml_attr(attrs, "IdNumber"));
+        hold_only(&e->id, xml_attr_of(attrs, &e->id_number));
     return true;
 }
 
 static bool begin(struct eml *e)
 {
-    struct results_contest_in c = RESULTS_CONTEST_DEFAULT;
-    struct slice state = job_option(e->job, "state");
     if (e->begun)
         return true;
+    struct results_contest_in c = RESULTS_CONTEST_DEFAULT;
+    struct slice state = job_option(e->job, "state");
     c.id = kept(&e->id);
     c.text = kept(&e->title);
     c.state = state.len > 0 ? state : SLICE("CA");
@@ -168,7 +169,7 @@ static bool start_unit(struct eml *e, const struct xml_attrs *attrs)
 static bool start_unit_identifier(struct eml *e, const struct xml_attrs *attrs)
 {
     if (e->block == UNIT)
-        hold_only(&e->unit_id, xml_attr(attrs, "IdNumber"));
+        hold_only(&e->unit_id, xml_attr_of(attrs, &e->id_number));
     return true;
 }
 
@@ -237,14 +238,14 @@ static bool start_selection(struct eml *e, const struct xml_attrs *attrs)
 static bool start_candidate(struct eml *e, const struct xml_attrs *attrs)
 {
     if (e->in_selection)
-        hold_only(&e->choice_id, xml_attr(attrs, "IdNumber"));
+        hold_only(&e->choice_id, xml_attr_of(attrs, &e->id_number));
     return true;
 }
 
 static bool start_proposal(struct eml *e, const struct xml_attrs *attrs)
 {
     if (e->in_selection) {
-        hold_only(&e->choice_name, xml_attr(attrs, "ReferendumOptionIdentifier"));
+        hold_only(&e->choice_name, xml_attr_of(attrs, &e->option));
         e->proposal = true;
     }
     return true;
@@ -313,12 +314,15 @@ static const struct element {
     {SLICE_INIT("EventName"), .held = HELD(event)},
 };
 
-static const void *element(struct slice name, void *ctx)
+static const void *element(struct slice name, void *ctx, bool *ends)
 {
     (void)ctx;
-    for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
-        if (slice_eq(name, elements[i].name))
-            return &elements[i];
+    for (size_t i = 0; i < sizeof elements / sizeof *elements; i++) {
+        const struct element *e = &elements[i];
+        *ends = e->end != NULL || e->take != NULL || e->held != 0;
+        if (slice_eq(name, e->name))
+            return e;
+    }
     return NULL;
 }
 
@@ -405,6 +409,8 @@ static bool parse(struct job *j, struct fault *f)
     if (e == NULL)
         return fault_set(f, WIRE_LIMIT, "out of memory");
     e->job = j;
+    e->id_number.name = "IdNumber";
+    e->option.name = "ReferendumOptionIdentifier";
     return xml_parse(j->input, &handler, e, f) && fill_facts(e, f);
 }
 

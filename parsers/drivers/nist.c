@@ -88,8 +88,9 @@ __attribute__((noinline)) static bool attributes(struct elements *e, const struc
     return true;
 }
 
-static const void *element(struct slice name, void *ctx)
+static const void *element(struct slice name, void *ctx, bool *ends)
 {
+    (void)ends;
     struct elements *e = ctx;
     const struct nist_name *known = nist_name(e->reader, name);
     e->failed |= known == NULL;

@@ -378,9 +378,9 @@ static const struct element {
     {SLICE_INIT("lastBuildDate"), take_date},
 };
 
-static const void *element(struct slice name, void *ctx)
+static const void *element(struct slice name, void *ctx, bool *ends)
 {
-    (void)ctx;
+    (void)ctx, (void)ends;
     for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++) {
         if (slice_eq(name, elements[i].name))
             return &elements[i];

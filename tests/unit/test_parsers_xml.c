@@ -21,9 +21,10 @@ struct notes {
     const char *stop_at; /* an element at which the handler gives up */
 };
 
-static const void *element(struct slice name, void *ctx)
+static const void *element(struct slice name, void *ctx, bool *ends)
 {
     (void)ctx;
+    *ends = !slice_starts(name, SLICE("endless"));
     return slice_starts(name, SLICE("nothing")) ? NULL : name.ptr;
 }
 
@@ -151,6 +152,8 @@ static void elements_that_are_nothing_are_not_told(void **state)
     expect_events(SLICE("<a>x<nothing>y<b>z</b>w</nothing>v</a>"), "<a><b>z</b></a>");
     expect_events(SLICE("<a><b>x<nothing>y</nothing></b></a>"), "<a><b></b></a>");
     expect(SLICE("<nothing/>"), WIRE_SCHEMA, "line 1: the root");
+    expect_events(SLICE("<a>x<endless>y<b>z</b>w</endless><b/>v</a>"),
+                  "<a><endless><b>z</b><b></b></a>");
 }
 
 static void more_names_than_are_remembered_are_told_apart(void **state)
