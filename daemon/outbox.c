@@ -13,7 +13,6 @@
 #include "daemon/core/stream.h"
 #include "daemon/edge/timer.h"
 #include "daemon/frozen.h"
-#include "daemon/parcel.h"
 #include "daemon/unsent.h"
 
 #define CHANNELS_MAX 200000
@@ -312,7 +311,7 @@ static void change_epoch(struct outbox *o);
 static void drain(struct outbox *o)
 {
     bool called = false; /* then its race's card is not to be ahead of the totals */
-    while (o->held && !o->held->hold) {
+    while (o->held && o->held->hold == PARCEL_GOES) {
         struct parcel *p = o->held;
         called |= !p->live && is_call(&p->message);
         o->held = p->next;
@@ -350,7 +349,7 @@ static bool is_for_desk(const struct outbox *o, const struct writer_job *rows)
 }
 
 bool outbox_add(struct outbox *o, const struct writer_job *rows, const struct message *messages,
-                size_t n, int64_t last_byte_us, bool hold, struct err *e)
+                size_t n, int64_t last_byte_us, enum parcel_hold hold, struct err *e)
 {
     bool desk = is_for_desk(o, rows), first = true;
     bool full = o->held && o->held_count + n > HELD_MAX;
@@ -362,14 +361,14 @@ bool outbox_add(struct outbox *o, const struct writer_job *rows, const struct me
     if (!o->held)
         o->held_since_us = clock_monotonic_us();
     for (size_t i = desk ? 0 : 1; i < n + 1; i++) {
-        if (full && i > 0 && !is_call(&messages[i - 1]) && !(hold && first))
+        if (full && i > 0 && !is_call(&messages[i - 1]) && !(hold != PARCEL_GOES && first))
             continue;
         struct parcel *p =
             i == 0 ? parcel_of_rows(rows) : parcel_new(&messages[i - 1], last_byte_us);
         if (!p)
             return err_set(e, ERR_BUG, "out of memory for a message");
         p->first = first;
-        p->hold = hold && first;
+        p->hold = first ? hold : PARCEL_GOES;
         first = false;
         *o->held_end = p;
         o->held_end = &p->next;
@@ -389,31 +388,30 @@ bool outbox_first(struct outbox *o, const struct message *m, int64_t last_byte_u
     return true;
 }
 
-void outbox_refuse(struct outbox *o)
+void outbox_refuse(struct outbox *o, enum parcel_hold hold)
 {
-    struct parcel *p = o->held;
+    struct parcel **at = parcel_held(&o->held, hold), *p = *at;
 
     if (!p)
         return;
     do {
-        o->held = p->next;
+        *at = p->next;
         o->held_count--;
         parcel_free(p);
-        p = o->held;
+        p = *at;
     } while (p && !p->first);
-    if (!o->held)
-        o->held_end = &o->held;
+    if (!p)
+        o->held_end = at;
     o->held_since_us = clock_monotonic_us();
     drain(o);
 }
 
-void outbox_release(struct outbox *o)
+void outbox_release(struct outbox *o, enum parcel_hold hold)
 {
-    for (struct parcel *p = o->held; p; p = p->next)
-        if (p->hold) {
-            p->hold = false;
-            break;
-        }
+    struct parcel *p = *parcel_held(&o->held, hold);
+
+    if (p)
+        p->hold = PARCEL_GOES;
     drain(o);
 }
 
@@ -790,7 +788,7 @@ void outbox_view(const struct outbox *o, struct outbox_view *out)
         .published = o->redis ? redis_published(o->redis) : 0,
         .by_type = o->published,
         .unacknowledged = o->unsent.count,
-        .desk = o->book.place,
+        .desk = parcel_has_late_rows(o->held) ? (struct desk_place){0} : o->book.place,
         .change_to_publish = &o->change_to_publish,
     };
     frozen_view(o->frozen, &out->frozen);

@@ -22,6 +22,7 @@
 #include "daemon/edge/writer.h"
 #include "daemon/frozen.h"
 #include "daemon/metrics.h"
+#include "daemon/parcel.h"
 
 struct event_base;
 struct outbox;
@@ -78,19 +79,19 @@ void outbox_hush(struct outbox *o);
 
 /* What one event brought about: the rows that go to the desk's stream (claims, decisions, rulings,
  * notes, call events; NULL or none of them: nothing does), then its messages. They are copied; with
- * `hold`, they and all later ones wait for outbox_release. Where very many wait, only calls are
- * added to them: all is shown anew, under a new epoch, when nothing waits any more. False: memory.
- */
+ * `hold`, they and all later ones wait for outbox_release of that kind. Where very many wait, only
+ * calls are added to them: all is shown anew, under a new epoch, when nothing waits any more.
+ * False: memory. */
 bool outbox_add(struct outbox *o, const struct writer_job *rows, const struct message *messages,
-                size_t n, int64_t last_byte_us, bool hold, struct err *e) MUST_USE;
+                size_t n, int64_t last_byte_us, enum parcel_hold hold, struct err *e) MUST_USE;
 /* The first of those that an event brings about, which waits for nothing: it goes out while the
  * others are worded, and is not added with them. False: nothing is done, for others are before it,
  * or there is nobody to send it to. */
 bool outbox_first(struct outbox *o, const struct message *m, int64_t last_byte_us) MUST_USE;
-/* What the oldest held messages waited for is on disk. */
-void outbox_release(struct outbox *o);
+/* What the oldest of those waited for that wait for such is on disk. */
+void outbox_release(struct outbox *o, enum parcel_hold hold);
 /* It can never be: they are not published. */
-void outbox_refuse(struct outbox *o);
+void outbox_refuse(struct outbox *o, enum parcel_hold hold);
 
 /* Messages may come within moments. */
 void outbox_expect(struct outbox *o);

@@ -57,3 +57,18 @@ void parcel_free(struct parcel *p)
     desk_entries_free(p->live);
     free(p);
 }
+
+struct parcel **parcel_held(struct parcel **list, enum parcel_hold hold)
+{
+    while (*list && (*list)->hold != hold)
+        list = &(*list)->next;
+    return list;
+}
+
+bool parcel_has_late_rows(const struct parcel *list)
+{
+    for (const struct parcel *p = list; p; p = p->next)
+        if (p->live && p->hold == PARCEL_GOES)
+            return true;
+    return false;
+}

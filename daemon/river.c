@@ -135,11 +135,11 @@ static void on_durable(bool ok, const char *text, void *ctx)
 {
     struct river *r = ctx;
     if (ok) {
-        outbox_release(r->p.outbox);
+        outbox_release(r->p.outbox, PARCEL_ROWS);
         return;
     }
     log_error("calls could not be kept: %s; they are not published", text);
-    outbox_refuse(r->p.outbox);
+    outbox_refuse(r->p.outbox, PARCEL_ROWS);
 }
 
 /* The first payload of a file, and all rows before it; the payload alone may be late. */
@@ -149,7 +149,7 @@ static void on_first(bool ok, const char *text, void *ctx)
     if (!ok)
         log_error("a payload could not be kept yet: %s; a restart now would begin without it",
                   text);
-    outbox_release(r->p.outbox);
+    outbox_release(r->p.outbox, PARCEL_PAYLOAD);
 }
 
 static void on_kept(bool ok, const char *text, void *ctx)
@@ -317,7 +317,7 @@ static bool is_followed(const struct river *r, const struct writer_job *rows)
 /* What the readers are told waits for what has to be on the disk before; the first of it may be out
  * already. */
 static void tell(struct river *r, const struct writer_job *rows, struct writer_job *paper,
-                 int64_t last_byte_us, bool waits)
+                 int64_t last_byte_us, enum parcel_hold hold)
 {
     const struct effects *fx = &r->fx;
     struct writer_job told = *rows;
@@ -325,7 +325,7 @@ static void tell(struct river *r, const struct writer_job *rows, struct writer_j
     if (!fill_notes(r, paper, &told))
         log_error("out of memory for what the standby is to know of races");
     if (!outbox_add(r->p.outbox, &told, fx->messages + r->ahead, fx->message_count - r->ahead,
-                    last_byte_us, waits, &e))
+                    last_byte_us, hold, &e))
         log_error("%s", e.text);
 }
 
@@ -352,7 +352,10 @@ static bool settle(struct river *r, const struct writer_file *files, size_t file
     rows.later = paper.later = behind;
     if (!behind && !submit_all(r, &rows, wait_rows, &paper, wait_paper, asked))
         return false; /* nothing goes out that a crash would lose */
-    tell(r, &rows, &paper, last_byte_us, wait_rows || wait_paper);
+    tell(r, &rows, &paper, last_byte_us,
+         wait_rows    ? PARCEL_ROWS
+         : wait_paper ? PARCEL_PAYLOAD
+                      : PARCEL_GOES);
     return !behind || submit_all(r, &rows, false, &paper, false, NULL);
 }
 

@@ -105,7 +105,7 @@ static inline void add(struct post *p, enum message_type type, const char *chann
 {
     struct err e = {0};
     struct message m = message_of(type, channel, data);
-    if (!outbox_add(p->outbox, NULL, &m, 1, 0, hold, &e))
+    if (!outbox_add(p->outbox, NULL, &m, 1, 0, hold ? PARCEL_ROWS : PARCEL_GOES, &e))
         fail_msg("%s", e.text);
 }
 

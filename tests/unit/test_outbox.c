@@ -62,10 +62,29 @@ static void test_what_rests_on_a_claim_waits_for_the_disk_and_all_behind_it(void
     add(p, MESSAGE_TOTALS, "totals", "2", false);
     add(p, MESSAGE_CALL, "calls:GA", "3", true);
     assert_string_equal(p->told, "");
-    outbox_release(p->outbox);
+    outbox_release(p->outbox, PARCEL_ROWS);
     assert_string_equal(p->told, "1 2 "); /* the second claim is not on disk */
-    outbox_release(p->outbox);
+    outbox_release(p->outbox, PARCEL_ROWS);
     assert_string_equal(p->told, "1 2 3 ");
+}
+
+/* A row is on disk before a payload that was given earlier. */
+static void test_a_row_on_disk_lets_nothing_go_that_waits_for_a_payload(void **state)
+{
+    struct post *p = *state;
+    struct err e = {0};
+    struct message m = message_of(MESSAGE_TOTALS, "totals", "1");
+    begin(p);
+    assert_true(outbox_add(p->outbox, NULL, &m, 1, 0, PARCEL_PAYLOAD, &e));
+    add(p, MESSAGE_CALL, "calls:GA", "2", true);
+    add(p, MESSAGE_CALL, "calls:GA", "3", true);
+    add(p, MESSAGE_CALL, "calls:GA", "4", false);
+    outbox_release(p->outbox, PARCEL_ROWS);
+    assert_string_equal(p->told, ""); /* what was first is not on disk */
+    outbox_refuse(p->outbox, PARCEL_ROWS);
+    assert_string_equal(p->told, "");
+    outbox_release(p->outbox, PARCEL_PAYLOAD);
+    expect(p, "2 4 1 ");
 }
 
 static void test_a_reload_shows_the_new_model_whole(void **state)
@@ -140,11 +159,11 @@ static void test_more_than_can_wait_is_shown_when_the_disk_answers(void **state)
     add(p, MESSAGE_RACE, "race:GA:a", "4", false);
     add(p, MESSAGE_CALL, "calls:GA", "5", false);
     p->model = "{\"n\":6}";
-    outbox_release(p->outbox);
+    outbox_release(p->outbox, PARCEL_ROWS);
     assert_string_equal(p->told, "1 2 ");
-    outbox_release(p->outbox);
+    outbox_release(p->outbox, PARCEL_ROWS);
     assert_string_equal(p->told, "1 2 "); /* the second call's row is not on disk */
-    outbox_release(p->outbox);
+    outbox_release(p->outbox, PARCEL_ROWS);
     assert_string_equal(p->told, "1 2 3 5 ");
     wait_for_epoch(p, epoch);
     assert_int_equal(p->snapshots, 2);
@@ -171,7 +190,7 @@ static void test_no_snapshot_before_what_waits_for_the_disk(void **state)
     assert_int_equal(p->snapshots, 0);
     assert_int_equal(view_of(p).totals.len, 0);
     assert_string_equal(p->told, "");
-    outbox_release(p->outbox);
+    outbox_release(p->outbox, PARCEL_ROWS);
     assert_string_equal(p->told, "1 ");
     assert_int_equal(p->snapshots, 1);
     assert_int_equal(p->began, 0); /* its sentence is not on disk yet */
@@ -188,6 +207,7 @@ int main(void)
         T(test_the_newest_of_a_channel_goes_out_in_the_place_of_the_first),
         T(test_a_call_goes_at_once_and_no_card_goes_ahead_of_the_totals),
         T(test_what_rests_on_a_claim_waits_for_the_disk_and_all_behind_it),
+        T(test_a_row_on_disk_lets_nothing_go_that_waits_for_a_payload),
         T(test_a_reload_shows_the_new_model_whole),
         T(test_an_epoch_that_is_on_disk_waits_for_the_reload_that_began_meanwhile),
         T(test_a_call_during_a_reload_is_told_to_those_who_watch),

@@ -198,7 +198,7 @@ static void test_the_rest_follows_the_first_though_redis_stands_still(void **sta
     UNTIL(p, view_of(p).unacknowledged == 0);
     p->told[0] = '\0';
     kill(p->redis.pid, SIGSTOP);
-    assert_true(outbox_add(p->outbox, NULL, both, 2, 0, false, &e));
+    assert_true(outbox_add(p->outbox, NULL, both, 2, 0, PARCEL_GOES, &e));
     assert_string_equal(p->told, "{\"race\":1} ");
     expect(p, "{\"race\":1} {\"total\":1} ");
     kill(p->redis.pid, SIGCONT);
@@ -251,20 +251,20 @@ static void test_plain_numbers_are_written_when_they_change(void **state)
     told(p, "HDEL tally:v1:h:totals called");
     struct message m = message_of(MESSAGE_TOTALS, "totals", "{\"n\":2}");
     m.plain = SLICE("won 3\ncalled 2\nlost 0\n");
-    assert_true(outbox_add(p->outbox, NULL, &m, 1, 0, false, &e));
+    assert_true(outbox_add(p->outbox, NULL, &m, 1, 0, PARCEL_GOES, &e));
     UNTIL(p, is_there(p, "HGET tally:v1:h:totals won", "3"));
     has(p, "HGET tally:v1:h:totals lost", "0");
     assert_false(is_there(p, "HGET tally:v1:h:totals called", "2"));
 
     m.plain = SLICE("won 1\ncalled 2\nlost 1\n"); /* as at first, but not as they are there */
-    assert_true(outbox_add(p->outbox, NULL, &m, 1, 0, false, &e));
+    assert_true(outbox_add(p->outbox, NULL, &m, 1, 0, PARCEL_GOES, &e));
     UNTIL(p, is_there(p, "HGET tally:v1:h:totals won", "1"));
     has(p, "HGET tally:v1:h:totals lost", "1");
 
     told(p, "FLUSHALL");
     wait_for_epoch(p, view_of(p).epoch);
     m.plain = SLICE("won 4\ncalled 2\nlost 0\n"); /* beside what the snapshot wrote */
-    assert_true(outbox_add(p->outbox, NULL, &m, 1, 0, false, &e));
+    assert_true(outbox_add(p->outbox, NULL, &m, 1, 0, PARCEL_GOES, &e));
     UNTIL(p, is_there(p, "HGET tally:v1:h:totals won", "4"));
     has(p, "HGET tally:v1:h:totals called", "2");
     has(p, "HGET tally:v1:h:totals lost", "0");
@@ -301,7 +301,7 @@ static void test_what_redis_does_not_show_is_said(void **state)
     told(p, "FLUSHALL");
     UNTIL(p, view_of(p).redis_up && !view_of(p).redis_connected);
     assert_non_null(strstr(view_of(p).redis_away, "what it shows is old"));
-    outbox_release(p->outbox);
+    outbox_release(p->outbox, PARCEL_ROWS);
     UNTIL(p, view_of(p).redis_connected);
     for (int i = 0; i < 2; i++) { /* as keys are evicted */
         assert_null(strstr(view_of(p).redis_away, "noeviction"));
@@ -356,7 +356,7 @@ static void decide(struct post *p, int64_t number, bool hold)
     struct writer_job rows = claim_of(&claim, &event, number);
     struct message m = message_of(MESSAGE_CALL, "calls:GA", "{\"n\":1}");
     m.event_id = event.id;
-    if (!outbox_add(p->outbox, &rows, &m, 1, 0, hold, &e))
+    if (!outbox_add(p->outbox, &rows, &m, 1, 0, hold ? PARCEL_ROWS : PARCEL_GOES, &e))
         fail_msg("%s", e.text);
 }
 
@@ -371,11 +371,11 @@ static void test_the_desk_s_stream_is_ahead_of_the_calls_and_behind_the_disk(voi
     decide(p, 2, true);
     turn(p);
     assert_string_equal(desk(p), "begin 1|");
-    outbox_release(p->outbox);
+    outbox_release(p->outbox, PARCEL_ROWS);
     UNTIL(p, view_of(p).unacknowledged == 0);
     assert_string_equal(desk(p), "begin 1|claim 1 event c1|told c1|");
     assert_int_equal(view_of(p).desk.number, 2);
-    outbox_refuse(p->outbox); /* the second can never be kept */
+    outbox_refuse(p->outbox, PARCEL_ROWS); /* the second can never be kept */
     decide(p, 3, false);
     UNTIL(p, view_of(p).unacknowledged == 0);
     assert_string_equal(desk(p), "begin 1|claim 1 event c1|told c1|claim 3 event c3|told c3|");
@@ -386,6 +386,27 @@ static void test_the_desk_s_stream_is_ahead_of_the_calls_and_behind_the_disk(voi
     UNTIL(p, strcmp(desk(p), "begin 3|claim 1|claim 3|") == 0);
     assert_int_equal(view_of(p).desk.epoch, view_of(p).epoch);
     assert_int_equal(view_of(p).desk.number, 3);
+}
+
+/* Its row is on disk before the payload that was given earlier: it was said to be kept on both, of
+ * a place before it, while the stream did not have it. */
+static void test_what_waits_behind_a_payload_has_no_place_in_the_stream_yet(void **state)
+{
+    struct post *p = *state;
+    struct err e = {0};
+    struct message m = message_of(MESSAGE_TOTALS, "totals", "{\"n\":1}");
+    open_redis(p, NULL, 0);
+    begin(p);
+    UNTIL(p, view_of(p).redis_connected && strcmp(desk(p), "begin 1|") == 0);
+    assert_true(outbox_add(p->outbox, NULL, &m, 1, 0, PARCEL_PAYLOAD, &e));
+    decide(p, 1, true);
+    assert_int_equal(view_of(p).desk.number, 1); /* it is on no disk */
+    outbox_release(p->outbox, PARCEL_ROWS);
+    assert_int_equal(view_of(p).desk.epoch, 0);
+    outbox_release(p->outbox, PARCEL_PAYLOAD);
+    UNTIL(p, view_of(p).unacknowledged == 0);
+    assert_string_equal(desk(p), "begin 1|claim 1 event c1|told c1|");
+    assert_int_equal(view_of(p).desk.number, 2);
 }
 
 /* What was decided while Redis was away is in what an epoch begins with, its call not yet told. */
@@ -410,6 +431,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define R(f) cmocka_unit_test_setup_teardown(f, set_up_redis, tear_down)
         R(test_the_desk_s_stream_is_ahead_of_the_calls_and_behind_the_disk),
+        R(test_what_waits_behind_a_payload_has_no_place_in_the_stream_yet),
         R(test_the_desk_s_stream_is_whole_after_redis_was_away),
         R(test_the_epoch_is_above_what_redis_last_saw),
         R(test_calls_redis_never_had_are_told_behind_the_snapshot),
