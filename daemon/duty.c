@@ -54,10 +54,9 @@ struct duty {
         others; /* the newest epoch another one has begun, and how far its stream went */
     int64_t partner_s, kept_said_ms, standby_ms; /* when the standby was seen last */
     int64_t served_ms;                           /* since when it serves */
-    int64_t another_ms;        /* since when looks find another's lease; 0: they do not */
-    int64_t told_lost_ms;      /* a standby's loss of Redis */
-    struct desk_place standby; /* what it has kept */
-    int64_t lagging_ms;        /* since when it has less than all; 0: it has all */
+    int64_t told_lost_ms;                        /* a standby's loss of Redis */
+    struct desk_place standby;                   /* what it has kept */
+    int64_t lagging_ms; /* since when it has less than all; 0: it has all */
     struct duty_waiter *waiters;
     duty_done *asked;
     void *asked_ctx;
@@ -268,16 +267,26 @@ static void note_partner(struct duty *d, struct slice instance)
         keep_partner(d, now);
 }
 
-/* "EPOCH-NUMBER INSTANCE": another's, while we serve. */
+static struct desk_place place_now(const struct duty *d, int64_t *epoch)
+{
+    struct desk_place place = {0};
+    d->calls.shown(epoch, &place, d->calls.ctx);
+    return place;
+}
+
+/* "EPOCH-NUMBER INSTANCE": another's, while we serve. One of a newer epoch than ours is not of our
+ * history, and says nothing of what it has of that. */
 static void note_kept(struct duty *d, struct slice kept)
 {
     struct desk_place place = {0};
+    int64_t epoch = 0;
     struct slice whose = partner_read_kept(kept, &place.epoch, &place.number);
     if (!d->serving || kept.len == 0 || slice_eq(whose, d->instance))
         return;
     note_partner(d, whose);
     d->standby_ms = now_ms();
-    d->standby = place;
+    (void)place_now(d, &epoch);
+    d->standby = place.epoch > epoch ? (struct desk_place){0} : place;
 }
 
 /* Is all that another daemon let be known on our disk? It is in the desk's stream of its newest
@@ -343,10 +352,13 @@ static void say_kept(struct duty *d)
         partner_keep(d->partner, kept.epoch, kept.number);
 }
 
-static enum role_lease lease_of(const struct duty *d, struct slice owner)
+/* Ours of an older dump is nobody's: another may have served since. */
+static enum role_lease lease_of(const struct duty *d, const struct partner_look *look)
 {
+    struct slice owner = look->lease;
+    bool past = look->epoch < following_newest(d->following).epoch;
     return owner.len == 0                      ? ROLE_LEASE_NONE
-           : is_ours(d, owner)                 ? ROLE_LEASE_MINE
+           : is_ours(d, owner)                 ? (past ? ROLE_LEASE_NONE : ROLE_LEASE_MINE)
            : slice_starts(owner, d->directory) ? ROLE_LEASE_COPY
                                                : ROLE_LEASE_ANOTHER;
 }
@@ -391,15 +403,15 @@ static void compared(struct duty *d)
     obey(d, role_fenced(&d->role));
 }
 
-/* Does another serve there? A lease that nobody renews, of a Redis that was put back to an older
- * dump, has ended by then. */
-static bool is_served(struct duty *d, enum role_lease lease)
+/* A stream that ends before what was read of it is another one: of an older dump, or of lower
+ * epochs. And what was passed over as older is right when it turns out to be live. */
+static void read_again(struct duty *d, struct desk_place there, bool live)
 {
-    if (lease != ROLE_LEASE_ANOTHER)
-        d->another_ms = 0;
-    else if (d->another_ms == 0)
-        d->another_ms = now_ms();
-    return d->another_ms > 0 && now_ms() - d->another_ms >= ROLE_COPY_MS;
+    bool reads = d->role.state == ROLE_LOOKING || d->role.state == ROLE_STANDBY;
+    bool another = there.number > 0 && desk_place_cmp(there, following_at(d->following)) < 0;
+    if (reads && following_is_on(d->following) &&
+        (another || (live && following_is_older(d->following))))
+        read_anew(d);
 }
 
 /* What is newest of all that was seen, and of what others have begun. */
@@ -407,7 +419,7 @@ static void note_newest(struct duty *d, const struct partner_look *look, struct 
 {
     if (look->epoch > d->seen_epoch)
         d->seen_epoch = look->epoch;
-    d->cut &= look->epoch == 0;
+    d->cut &= look->begun == 0;
     if (desk_place_cmp(there, d->others) > 0 && is_another(d, look->begun_owner))
         d->others = there;
 }
@@ -415,18 +427,15 @@ static void note_newest(struct duty *d, const struct partner_look *look, struct 
 static void on_looked(const struct partner_look *look, void *ctx)
 {
     struct duty *d = ctx;
-    struct role_look seen = {.lease = lease_of(d, look->lease),
-                             .foreign = is_another(d, look->owner)};
+    struct role_look seen = {.lease = lease_of(d, look), .foreign = is_another(d, look->owner)};
     bool shows = seen.lease != ROLE_LEASE_MINE ||
                  d->role.state != ROLE_STANDBY; /* what we were is nobody's */
     snprintf(d->lease, sizeof d->lease, "%.*s", shows ? (int)look->lease.len : 0,
              look->lease.len ? look->lease.ptr : "");
     struct desk_place there = {look->begun, look->desk};
     note_newest(d, look, there);
-    bool served = is_served(d, seen.lease);
-    following_seen(d->following, there, served);
-    if (served && following_is_older(d->following))
-        read_anew(d);
+    following_seen(d->following, there, look->live);
+    read_again(d, there, look->live);
     seen.whole = is_whole(d);
     if (seen.lease == ROLE_LEASE_ANOTHER || seen.foreign)
         note_partner(
@@ -450,7 +459,6 @@ static void on_lost(const char *why, void *ctx)
     snprintf(d->why, sizeof d->why, "%s", why);
     d->raising = d->closing = false;
     d->cut = true;
-    d->another_ms = 0;
     obey(d, role_lost(&d->role));
     if (d->role.state == ROLE_ACTIVE || !news)
         return;
@@ -477,13 +485,13 @@ static void on_raised(bool taken, struct slice why, void *ctx)
         return;
     }
     d->taken = d->disk_epoch;
-    following_took(d->following, d->taken);
     snprintf(d->lease, sizeof d->lease, "%.*s", SLICE_FMT(d->owner));
     if (d->role.state == ROLE_RAISING) {
         d->closing = true;
         read_stream(d);
         return;
     }
+    following_took(d->following, d->taken);
     following_stop(d->following, true);
     obey(d, role_raised(&d->role, true)); /* it serves already */
     d->calls.publish(d->calls.ctx);
@@ -503,6 +511,7 @@ static void close_if_done(struct duty *d)
 {
     if (d->closing && following_done(d->following)) {
         d->closing = false;
+        following_took(d->following, d->taken); /* not before: who dies meanwhile reads it again */
         obey(d, role_raised(&d->role, true));
     }
 }
@@ -550,13 +559,6 @@ static void on_followed(void *ctx)
 }
 
 /* ---- the lease, and what the standby has kept ---- */
-
-static struct desk_place place_now(const struct duty *d, int64_t *epoch)
-{
-    struct desk_place place = {0};
-    d->calls.shown(epoch, &place, d->calls.ctx);
-    return place;
-}
 
 static void renew(struct duty *d)
 {

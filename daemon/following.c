@@ -40,7 +40,7 @@ struct following {
     size_t writing; /* jobs */
     struct desk_place at, kept;
     struct desk_place had;   /* on disk, of any stream */
-    struct desk_place there; /* the stream's end, as it was seen; nowhere: another serves */
+    struct desk_place there; /* the stream's end, as it was seen; nowhere: it is live */
     unsigned turn;           /* following_begin: what older jobs say is passed over */
 };
 
@@ -130,10 +130,11 @@ static bool is_ours(const struct following *f)
            (!f->served && slice_eq(partner_directory(f->read.writer), partner_directory(instance)));
 }
 
-/* It ends before what is on our disk. */
+/* It ends before what is on our disk; of our own only if that has followed another's since. */
 static bool is_older(const struct following *f)
 {
-    bool older = f->there.epoch == f->at.epoch && desk_place_cmp(f->there, f->had) < 0;
+    bool older = f->there.epoch == f->at.epoch && desk_place_cmp(f->there, f->had) < 0 &&
+                 (!f->ours || f->had.number > 0);
     if (older)
         log_error("standby: the desk's stream in Redis ends at %lld-%lld, and %lld-%lld is kept "
                   "here: as if Redis was put back to an older dump; nothing is taken of it",
@@ -166,7 +167,7 @@ void following_entry(struct following *f, struct desk_place at, const struct sli
         f->left = f->read.begin;
         f->ours = is_ours(f);
         f->replace = !f->ours;
-        f->older = !f->ours && is_older(f);
+        f->older = is_older(f);
         f->night = f->ours ? (struct desk_night){0} : desk_night_read(&f->read);
         f->refused = !f->ours && !f->calls.takes(&f->night, f->calls.ctx);
         f->claims = f->decisions = 0;
@@ -191,17 +192,18 @@ static bool is_on_disk(const struct following *f, int64_t number, int64_t at_ms)
     return bsearch(&row, f->rows, f->row_count, sizeof row, by_number) != NULL;
 }
 
-/* Does the stream of our own tell what our disk has not, or not as it was told? */
+/* Does the stream of our own tell what our disk has not, or not as it was told? One that is older
+ * than what was followed since tells what was given up. */
 static bool is_ahead(struct following *f)
 {
     const struct writer_job *job = &f->read.job;
-    bool there = f->at.epoch <= f->epoch;
+    bool there = f->at.epoch <= f->epoch, since = f->at.epoch >= f->had.epoch;
     for (; there && f->claims < job->claim_count; f->claims++)
         there = is_on_disk(f, job->claims[f->claims].number, job->claims[f->claims].at_ms);
     for (; there && f->decisions < job->decision_count; f->decisions++)
         there =
             is_on_disk(f, job->decisions[f->decisions].number, job->decisions[f->decisions].at_ms);
-    return !there;
+    return !there && since;
 }
 
 static bool keep_rows(struct following *f, const struct writer_loaded *l)
@@ -288,6 +290,11 @@ bool following_over(const struct following *f)
     return f->over;
 }
 
+struct desk_place following_newest(const struct following *f)
+{
+    return f->had;
+}
+
 struct desk_place following_at(const struct following *f)
 {
     return f->at;
@@ -343,9 +350,9 @@ bool following_has_all(const struct following *f)
     return f->served;
 }
 
-void following_seen(struct following *f, struct desk_place there, bool served)
+void following_seen(struct following *f, struct desk_place there, bool live)
 {
-    f->there = served || there.number == 0 ? (struct desk_place){0} : there;
+    f->there = live || there.number == 0 ? (struct desk_place){0} : there;
 }
 
 void following_took(struct following *f, int64_t epoch)

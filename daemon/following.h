@@ -41,11 +41,12 @@ void following_entry(struct following *f, struct desk_place at, const struct sli
 /* Behind some entries. `last`: nothing will ever be added to what was read. */
 void following_read(struct following *f, bool last);
 
-/* How far the stream went that is there, as a look says, and whether another daemon serves: else
- * one that ends before what is on our disk is of a Redis that was put back to an older dump, and
- * nothing is taken of it. */
-void following_seen(struct following *f, struct desk_place there, bool served);
-/* We have taken this epoch in Redis: streams of older ones are older than our disk. */
+/* How far the stream went that is there, as a look says, and whether it is live: else one that ends
+ * before what is on our disk is of a Redis that was put back to an older dump, and nothing is taken
+ * of it. */
+void following_seen(struct following *f, struct desk_place there, bool live);
+/* We have taken this epoch in Redis, and all that was there is on our disk: streams of older ones
+ * are older than that. */
 void following_took(struct following *f, int64_t epoch);
 
 /* Read it from its first entry on, taking nothing, while we serve with what our disk alone has; at
@@ -67,6 +68,7 @@ const struct desk_night *following_night(const struct following *f);
 bool following_is_refused(const struct following *f); /* takes() said so of what is there */
 bool following_is_older(const struct following *f); /* than what is on our disk: nothing is taken */
 bool following_over(const struct following *f);
+struct desk_place following_newest(const struct following *f); /* on our disk, of any stream */
 struct desk_place following_at(const struct following *f);
 struct desk_place following_kept(const struct following *f);
 const char *following_last(const struct following *f);           /* decision on disk; "": none */

@@ -70,7 +70,9 @@ struct partner {
     struct arena *fixed; /* names of keys, the owner */
     struct slice keys[KEYS], owner, instance;
     char lease[256], epoch_owner[256], begun_owner[256], kept[256]; /* of the look under way */
-    int64_t epoch, begun, begun_desk;
+    int64_t epoch, begun, begun_desk, seq;
+    int64_t met_epoch, met_seq; /* of the first look of this connection */
+    bool met;
     int64_t at_epoch, at_number; /* the last entry read */
     bool follows;
     bool reading, again; /* XREAD is under way; and what it brings is of an older place */
@@ -125,13 +127,23 @@ static void on_lease(const redisReply *reply, void *data, void *ctx)
         keep_text(reply, p->lease, sizeof p->lease);
 }
 
+/* 0: it is none. */
+static int64_t number_of(const redisReply *reply)
+{
+    struct slice text;
+    int64_t n = 0;
+    return redis_link_text(reply, &text) && num_parse(text, 0, REDIS_NUMBER_MAX, &n) ? n : 0;
+}
+
 static void on_meta(const redisReply *reply, void *data, void *ctx)
 {
     struct partner *p = ctx;
     (void)data;
-    if (failed(p, reply, p->keys[META]) || reply->type != REDIS_REPLY_ARRAY || reply->elements != 5)
+    if (failed(p, reply, p->keys[META]) || reply->type != REDIS_REPLY_ARRAY || reply->elements != 6)
         return;
-    p->epoch = p->begun = p->begun_desk = 0;
+    p->epoch = p->begun = 0;
+    p->begun_desk = number_of(reply->element[4]);
+    p->seq = number_of(reply->element[5]);
     p->epoch_owner[0] = p->begun_owner[0] = '\0';
     for (size_t i = 0; i < 4; i += 2) {
         struct slice text;
@@ -144,9 +156,6 @@ static void on_meta(const redisReply *reply, void *data, void *ctx)
         if (i == 0) {
             p->begun = epoch;
             keep_text(reply->element[1], p->begun_owner, sizeof p->begun_owner);
-            if (!redis_link_text(reply->element[4], &text) ||
-                !num_parse(text, 0, REDIS_NUMBER_MAX, &p->begun_desk))
-                p->begun_desk = 0;
         }
     }
 }
@@ -206,6 +215,16 @@ static void on_stream(const redisReply *reply, void *data, void *ctx)
         timer_set(p->next, LOOK_MS);
 }
 
+static bool is_live(struct partner *p)
+{
+    if (!p->met) {
+        p->met_epoch = p->begun;
+        p->met_seq = p->seq;
+    }
+    p->met = true;
+    return p->begun != p->met_epoch || p->seq != p->met_seq;
+}
+
 /* Behind the texts of the look. */
 static void on_looked(const redisReply *reply, void *data, void *ctx)
 {
@@ -221,6 +240,7 @@ static void on_looked(const redisReply *reply, void *data, void *ctx)
                                 .begun = p->begun,
                                 .begun_owner = slice_of(p->begun_owner),
                                 .desk = p->begun_desk,
+                                .live = is_live(p),
                                 .kept = slice_of(p->kept)};
     p->calls.looked(&seen, p->calls.ctx);
 }
@@ -232,7 +252,7 @@ static void look(struct partner *p)
     const struct slice lease[] = {SLICE("GET"), p->keys[LEASE]};
     const struct slice meta[] = {SLICE("HMGET"), p->keys[META], SLICE("epoch"),
                                  SLICE("owner"), SLICE("next"), SLICE("next_owner"),
-                                 SLICE("desk")};
+                                 SLICE("desk"),  SLICE("seq")};
     const struct slice kept[] = {SLICE("GET"), p->keys[KEPT]};
     char at[48];
     if (!redis_link_up(p->link) || p->reading)
@@ -244,7 +264,7 @@ static void look(struct partner *p)
     const struct slice read_now[] = {read[0], read[1], read[2], read[5], read[6], read[7]};
     p->reading = p->follows;
     if (!redis_link_send(p->link, 2, lease, on_lease, NULL) ||
-        !redis_link_send(p->link, 7, meta, on_meta, NULL) ||
+        !redis_link_send(p->link, 8, meta, on_meta, NULL) ||
         !redis_link_send(p->link, 2, kept, on_looked, NULL) ||
         (p->follows && !redis_link_send(p->link, p->at_end ? 8 : 6, p->at_end ? read : read_now,
                                         on_stream, NULL)))
@@ -262,7 +282,9 @@ static void on_next(void *ctx)
 
 static void on_up(void *ctx)
 {
-    look(ctx);
+    struct partner *p = ctx;
+    p->met = false;
+    look(p);
 }
 
 static void on_down(const char *why, void *ctx)

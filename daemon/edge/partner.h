@@ -32,6 +32,10 @@ struct partner_look {
     int64_t begun;      /* the newest of which the desk's stream is, or was; 0: none */
     struct slice begun_owner;
     int64_t desk; /* number of the last entry that it has, or had; 0: it does not say */
+    /* Something was published there since we are connected. Before that, what is there may be of a
+     * dump, the lease too: who serves connects anew to a Redis that was put back, and begins an
+     * epoch. */
+    bool live;
     struct slice kept;
 };
 

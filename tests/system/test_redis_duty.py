@@ -301,7 +301,8 @@ def test_another_night_on_the_same_prefix_is_a_stranger(now, then):
         assert not p.redis.exists("tally:v1:kept")
         done = a.decide("call", "foe", "won")
         assert done.returncode == 0 and "kept" not in done.stdout and a.status()["standby"] == "none", done
-        assert b.history() == ([], []) and b.rows("SELECT value FROM meta WHERE name = 'partner'") == [(1,)]  # long ago
+        assert b.history() == ([], [])
+        harness.wait_for(lambda: b.rows("SELECT value FROM meta WHERE name = 'partner'") == [(1,)], 10, "it was seen long ago")
         refused = b.ctl("takeover", "--yes")
         assert refused.returncode == 1 and "give each a prefix of its own" in refused.stderr, refused
         if "mode" not in now:
@@ -402,8 +403,10 @@ def test_a_redis_put_back_to_an_older_dump_takes_nothing_from_the_standby(two):
     assert b.won() == 1 and b.history() == history
 
 
-def test_a_lease_of_an_older_dump_is_nobody_s(two):
-    """It lived for some seconds more, was taken for one that serves, and what was kept on both was replaced by what Redis had before."""
+@pytest.mark.parametrize("renewed", (False, True))
+def test_a_lease_of_an_older_dump_is_nobody_s(two, renewed):
+    """It lived for some seconds more, was taken for one that serves, and what was kept on both was replaced by what Redis had
+    before; so it was where the active one could reach Redis to renew it, and not yet to publish."""
     a, b = two.a, two.b
     assert a.decide("freeze").stdout.endswith("kept on both\n")
     lease = two.redis.get("tally:v1:lease")
@@ -413,9 +416,84 @@ def test_a_lease_of_an_older_dump_is_nobody_s(two):
     for process in (a.tallyd, b.tallyd, two.house.redis_process):
         process.kill()
     two.house.start_redis()
-    two.redis.set("tally:v1:lease", lease, px=7900)
+    two.redis.set("tally:v1:lease", lease, px=60000 if renewed else 7900)
     b.begin()
+    if renewed:
+        harness.wait_for(lambda: b.status()["lease"], 20, "it has looked")
+        time.sleep(10)  # longer than any lease lives
+        assert b.role() == "standby" and b.history() == history
+        two.end_lease()
     harness.wait_for(lambda: "does not take over by itself" in b.tallyd.text() or b.role() == "active", 40, "it says why")
     assert b.role() == "standby" and b.history() == history and b.rows("SELECT * FROM aside") == []
     b.take_over()
     assert b.won() == 1 and b.history() == history
+
+
+def test_a_dump_under_a_standby_that_lives_is_older_too(two):
+    """It had all that it had seen, and took over: a call that was told last may be in nothing but what is lost."""
+    a, b = two.a, two.b
+    two.redis.save()
+    assert a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
+    history = b.history()
+    for process in (a.tallyd, two.house.redis_process):
+        process.kill()
+    two.house.start_redis()
+    two.end_lease()
+    harness.wait_for(lambda: "does not take over by itself" in b.tallyd.text() or b.role() == "active", 40, "it says why")
+    assert b.role() == "standby" and b.history() == history and b.rows("SELECT * FROM aside") == []
+    b.take_over()
+    assert b.won() == 1 and b.history() == history
+
+
+def test_what_was_given_up_does_not_come_back_with_an_older_dump(two):
+    """b called yew alone, and gave that up when a went on; a dump of before brought it back, in the place of what was kept on both."""
+    a, b = two.a, two.b
+    b.take_over()
+    a.wait_standby()
+    a.tallyd.kill()
+    assert b.decide("call", "yew", "won").returncode == 75
+    harness.wait_for(lambda: published(two.redis) == 1, 20, "it is published")
+    two.redis.save()
+    b.tallyd.kill()
+    two.redis.flushall()
+    a.begin()
+    a.take_over()
+    b.begin()
+    b.wait_standby()
+    harness.wait_for(lambda: a.status()["standby"] == "follows", 20, "the standby is seen")
+    assert "call yew won" in str(b.rows("SELECT * FROM aside"))
+    assert a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
+    history = b.history()
+    for process in (a.tallyd, b.tallyd, two.house.redis_process):
+        process.kill()
+    two.house.start_redis()
+    b.begin()
+    harness.wait_for(lambda: "does not take over by itself" in b.tallyd.text() or b.role() == "active", 40, "it says why")
+    assert b.role() == "standby" and b.history() == history
+    b.take_over()
+    assert b.history() == history
+
+
+def test_what_is_kept_of_another_epoch_than_ours_is_no_kept_on_both(two):
+    """As of a standby that served before, in higher epochs, in a Redis that was emptied since."""
+    a, b = two.a, two.b
+    place, instance = two.redis.get("tally:v1:kept").split(" ")
+    b.tallyd.kill()
+    two.redis.set("tally:v1:kept", f"{int(place.split('-')[0]) + 1000}-9 {instance}")
+    done = a.decide("call", "foe", "won")
+    assert done.returncode == 75 and "kept here only" in done.stderr, done
+
+
+def test_who_died_while_it_read_at_its_takeover_reads_again(two):
+    """It took its own epoch for a sign that its disk had all, and served without what had been decided and told."""
+    a, b = two.a, two.b
+    instance = two.redis.get("tally:v1:kept").split(" ")[1]
+    b.tallyd.kill()
+    assert a.decide("call", "foe", "won").returncode == 75
+    harness.wait_for(lambda: published(two.redis) == 1, 20, "it is published")
+    a.tallyd.kill()
+    two.redis.set("tally:v1:lease", instance + "1.a", px=60000)
+    two.redis.hset("tally:v1:snap:meta", mapping={"next": int(two.redis.hget("tally:v1:snap:meta", "epoch")) + 1, "next_owner": instance + "1.a"})
+    b.begin()
+    b.wait_active()
+    assert b.won() == 1 and b.history() == a.history()

@@ -277,11 +277,11 @@ static void test_a_stream_that_ends_before_what_is_kept_takes_nothing_away(void 
     static const struct {
         struct desk_place there; /* as a look says */
         int64_t took;
-        bool served, older;
+        bool live, older;
     } cases[] = {{{7, 2}, 0, false, true},   /* shorter */
                  {{6, 9}, 0, false, true},   /* of an older epoch */
                  {{7, 9}, 8, false, true},   /* older than our own */
-                 {{7, 9}, 0, true, false},   /* who serves is right */
+                 {{7, 9}, 0, true, false},   /* what is live is right */
                  {{7, 2}, 0, false, false},  /* as far as it was kept */
                  {{7, 0}, 0, false, false}}; /* it is not said */
     struct side *s = *state;
@@ -297,7 +297,7 @@ static void test_a_stream_that_ends_before_what_is_kept_takes_nothing_away(void 
         restart(s);
         if (cases[i].took > 0)
             following_took(s->following, cases[i].took);
-        following_seen(s->following, cases[i].there, cases[i].served);
+        following_seen(s->following, cases[i].there, cases[i].live);
         entry(s, cases[i].there.epoch, 1, BEGIN("2"));
         entry(s, cases[i].there.epoch, 2, DECISION("1"));
         following_read(s->following, true);
@@ -319,6 +319,33 @@ static void test_a_stream_that_ends_before_what_is_kept_takes_nothing_away(void 
     following_read(s->following, true);
     loop_run(s->base);
     assert_true(following_is_whole(s->following));
+}
+
+/* Redis was put back to a dump of when we served: its end had been given up, and what was kept of
+ * another's since was replaced by it. */
+static void test_a_stream_of_our_own_that_was_given_up_takes_nothing_away(void **state)
+{
+    struct side *s = *state;
+    take_two_decisions(s);
+    restart(s);
+    for (int live = 0; live < 2; live++) {
+        following_begin(s->following);
+        following_seen(s->following, (struct desk_place){6, 2}, live);
+        entry(s, 6, 1, OURS("2"));
+        entry(s, 6, 2, DECISION("9"));
+        following_read(s->following, true);
+        assert_true(following_done(s->following) && !following_over(s->following));
+        assert_int_equal(following_is_whole(s->following), live);
+    }
+    restart(s);
+    following_took(s->following, 8);
+    following_seen(s->following, (struct desk_place){7, 2}, false);
+    entry(s, 7, 1, OURS("2")); /* of before the epoch that we took last */
+    entry(s, 7, 2, DECISION("9"));
+    following_read(s->following, true);
+    assert_true(following_is_whole(s->following) && !following_over(s->following));
+    load(s);
+    assert_int_equal(s->loaded.decision_count, 2);
 }
 
 /* While it serves: nothing is taken, and it is seen whether there is what its disk lacks. */
@@ -441,6 +468,7 @@ int main(void)
         T(test_a_stream_of_our_own_disk_is_no_news),
         T(test_a_disk_that_is_older_than_its_stream_gives_way_to_it),
         T(test_a_stream_that_ends_before_what_is_kept_takes_nothing_away),
+        T(test_a_stream_of_our_own_that_was_given_up_takes_nothing_away),
         T(test_compared_alone_nothing_is_taken),
         T(test_what_cannot_be_read_is_not_said_to_be_kept),
         T(test_another_night_is_not_followed),
