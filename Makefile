@@ -167,7 +167,7 @@ help:
 	@echo "make cover      how many branches of daemon/core the unit tests take, a line a file"
 	@echo "make test-property  ten thousand random nights (SEED=, N= repeat some)"
 	@echo "make test-matching  precision and recall of matching, on lists made from real files"
-	@echo "make test-redis  the shipped clients while Redis and the daemon are killed again and again, at full count"
+	@echo "make test-redis  the shipped clients while Redis and the daemon are killed again and again, at full count; two daemons in chaos (SEED=, CHAOS= runs)"
 	@echo "make test-people  the board in a real browser, its readers in numbers, hostile names"
 	@echo "make test-faults  each fault of a feed on each kind of source: its verdict, what stays on air, and that it ends"
 	@echo "make bench      figures, as ratios against bare baselines"
@@ -261,7 +261,7 @@ test-matching: deps
 	@$(MAKE) --no-print-directory all
 	@TALLYD_BUILD=$(BUILD) $(PYTHON) tests/matching/run.py
 
-REDIS_TESTS := $(wildcard tests/system/test_redis_*.py) tests/system/test_clients.py tests/system/test_schema.py
+REDIS_TESTS := $(wildcard tests/system/test_redis_*.py) tests/system/test_clients.py tests/system/test_schema.py tests/system/test_chaos.py
 
 test-redis: deps
 	@$(MAKE) --no-print-directory all tools

@@ -129,15 +129,21 @@ class Monitor(threading.Thread):
 class Pair(contextlib.ExitStack):
     """Redis, feeds, and two daemons that are not started yet."""
 
+    kind = small_night.Small  # of the house where Redis and the feeds are
+
     def __enter__(self):
         super().__enter__()
-        self.house = self.enter_context(small_night.Small())
+        self.house = self.enter_context(self.kind())
         self.house.start_redis()
         self.redis = self.house.redis
         self.feeds = self.house.folder
         self.call_feed(None)
-        self.a, self.b = (self.enter_context(Side(name, self.house.redis_url, self.feeds)) for name in "ab")
+        self.a, self.b = (self.enter_context(Side(name, self.url(name), self.feeds)) for name in "ab")
         return self
+
+    def url(self, _name):
+        """Where that one finds Redis."""
+        return self.house.redis_url
 
     def start(self):
         """a serves, b stands by."""
