@@ -78,8 +78,8 @@ const struct format formats[] = {
     },
     {
         .name = "enhanced",
-        .about =
-            "Enhanced Voting (GA, VA, UT, RI, counties of WA, MI, NY, AZ): media export, /data",
+        .about = "Enhanced Voting (GA, VA, UT, RI, counties of WA, MI, NY, AZ): media export, "
+                 "/data, /ballot-items",
         .authority = "official",
         .votes = true,
     },

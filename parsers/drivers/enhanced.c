@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Enhanced Voting: the media export, and a site's own /data.
+/* Enhanced Voting: the media export, and a site's own /data and /ballot-items.
  *
  * The export holds the jurisdiction's contests with their totals, and then every locality's, where
  * a contest of the jurisdiction stands once more with that locality's share. The two are told to be
@@ -192,11 +192,22 @@ static bool data_item(struct enhanced *feed, struct slice place, struct json v, 
     return true;
 }
 
+static bool data_items(struct enhanced *feed, struct slice place, struct json items,
+                       struct fault *f)
+{
+    struct json_walk at = {0};
+    struct slice key;
+    struct json one;
+    for (size_t n = 0; json_next(items, &at, &key, &one); n++)
+        if (!data_item(feed, place, one, n, f))
+            return false;
+    return true;
+}
+
 static bool data(struct enhanced *feed, struct json root, struct fault *f)
 {
-    struct json election = json_get(root, "election"), one;
-    struct slice place = enhanced_text(json_get(json_get(root, "jurisdiction"), "name")), key;
-    struct json_walk at = {0};
+    struct json election = json_get(root, "election");
+    struct slice place = enhanced_text(json_get(json_get(root, "jurisdiction"), "name"));
     struct results_facts *facts = results_facts(feed->job->builder);
     bool yes;
     if (json_type(election) != JSON_OBJECT)
@@ -210,10 +221,28 @@ static bool data(struct enhanced *feed, struct json root, struct fault *f)
         facts->status = yes ? RESULTS_OFFICIAL : RESULTS_UNOFFICIAL;
     if (json_bool(json_get(election, "isProduction"), &yes))
         facts->test = !yes;
-    for (size_t n = 0; json_next(json_get(root, "ballotItems"), &at, &key, &one); n++)
-        if (!data_item(feed, place, one, n, f))
-            return false;
-    return true;
+    return data_items(feed, place, json_get(root, "ballotItems"), f);
+}
+
+/* ---- /ballot-items ---- */
+
+/* The contests of /data alone, without what says of which election and moment they are. */
+static bool is_list(struct json root)
+{
+    struct json_items each = json_items_of(json_get(root, "data"));
+    return json_type(json_get(json_item(&each), "summaryResults")) != JSON_NONE;
+}
+
+static bool list(struct enhanced *feed, struct json root, struct fault *f)
+{
+    struct json items = json_get(root, "data");
+    int64_t total = field_count(json_get(root, "totalRecordCount"));
+    if (total >= 0 && total != (int64_t)json_count(items))
+        return fault_set(f, WIRE_TRUNCATED,
+                         "line 1: \"data\" has %zu contests of %" PRId64
+                         " (totalRecordCount): a page of the list; take /data",
+                         json_count(items), total);
+    return data_items(feed, (struct slice){0}, items, f);
 }
 
 /* ---- either ---- */
@@ -224,6 +253,7 @@ static bool refuse(struct json root, struct fault *f)
     static const struct {
         const char *member, *why;
     } others[] = {
+        {"breakdownResults", "one contest by precinct: take the election's whole /data"},
         {"ballotItemWithBreakdown", "one contest by locality: take the election's whole /data"},
         {"elections", "the jurisdiction's catalogue of elections: it has no results"},
         {"election", "an election without ballotItems: it says when to fetch, it has no results "
@@ -238,7 +268,7 @@ static bool refuse(struct json root, struct fault *f)
     }
     return fault_set(f, WIRE_SCHEMA,
                      "line 1: neither a media export (\"results\") nor a site's /data "
-                     "(\"ballotItems\", \"election\")");
+                     "(\"ballotItems\", \"election\") or /ballot-items (\"data\")");
 }
 
 static bool parse(struct job *j, struct fault *f)
@@ -256,6 +286,8 @@ static bool parse(struct job *j, struct fault *f)
     else if (json_type(json_get(root, "ballotItems")) == JSON_ARRAY &&
              json_type(breakdown) != JSON_OBJECT)
         ok = data(&feed, root, f);
+    else if (is_list(root))
+        ok = list(&feed, root, f);
     else
         ok = refuse(root, f);
     json_free(doc);
@@ -264,9 +296,9 @@ static bool parse(struct job *j, struct fault *f)
 
 static int sniff(struct slice head)
 {
-    static const struct slice marks[] = {SLICE_INIT("\"ballotItems\""),
-                                         SLICE_INIT("\"ballotItemWithBreakdown\""),
-                                         SLICE_INIT("\"localResults\"")};
+    static const struct slice marks[] = {
+        SLICE_INIT("\"ballotItems\""), SLICE_INIT("\"ballotItemWithBreakdown\""),
+        SLICE_INIT("\"localResults\""), SLICE_INIT("\"summaryResults\"")};
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (slice_find(head, marks[i]) != SIZE_MAX)
             return 2;

@@ -21,6 +21,8 @@ def rows(item, kind, unit, county=""):
 def read(path):
     d = json.load(open(path, encoding="utf-8-sig"))
     out = []
+    if "data" in d:
+        d["ballotItems"] = d["data"]
     if "ballotItems" in d:
         for item in d["ballotItems"]:
             out += rows(item, "total", "")
