@@ -3,7 +3,7 @@
  * votes by candidate id, and the calls. Version 2 names them toplineResults, countyResults and
  * called (one id; a list is taken too); versions 3 and 4, read by their documented fields,
  * topline_results, counties and called_candidates, and have towns within counties. A document may
- * be a page of many.
+ * be a page of many, or in version 4 a race alone.
  */
 #include "parsers/drivers/ddhq.h"
 
@@ -96,10 +96,31 @@ static bool refuse(struct json root, struct fault *f)
     return fault_set(f, WIRE_SCHEMA, "line 1: not of DDHQ: no array \"data\" in the document");
 }
 
+/* What /race/ID of version 4 answers: a race that is the document. */
+static bool is_race(struct json root)
+{
+    return json_type(json_get(root, "race_id")) != JSON_NONE &&
+           json_type(json_get(root, "candidates")) == JSON_ARRAY;
+}
+
+static bool one_race(struct job *j, struct json race, struct fault *f)
+{
+    struct slice date = field_text(race, "race_date");
+    int64_t day;
+    bool test;
+    if (when_parse_date(date, &day))
+        results_facts(j->builder)->election_date = arena_copy(j->arena, date);
+    if (json_bool(json_get(race, "test_data"), &test))
+        results_facts(j->builder)->test = test;
+    return ddhq_race(j, race, 0, f);
+}
+
 static bool document(struct job *j, struct json root, struct fault *f)
 {
     struct json data = json_get(root, "data");
     bool real;
+    if (is_race(root) || is_race(data))
+        return one_race(j, is_race(root) ? root : data, f);
     if (json_type(data) != JSON_ARRAY)
         return refuse(root, f);
     if (!check_total(root, data, f))

@@ -247,6 +247,21 @@ static void a_race_is_of_the_state_it_says(void **state)
     case_done(&c);
 }
 
+static void a_race_may_be_the_document(void **state)
+{
+    (void)state;
+    static const char *const payloads[] = {RACE("7", "", NOBODY, ""),
+                                           "{\"data\":" RACE("7", "", NOBODY, "") "}"};
+    for (size_t i = 0; i < 2; i++) {
+        struct format_case c = ddhq(payloads[i]);
+        assert_true(case_run(&c));
+        assert_int_equal(c.r.head->contests, 1);
+        assert_text(&c, c.r.contests->id, "7");
+        assert_text(&c, c.r.head->election_date, "2030-09-10");
+        case_done(&c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +275,7 @@ int main(void)
         cmocka_unit_test(towns_are_within_their_county),
         cmocka_unit_test(the_last_page_ends_where_the_total_does),
         cmocka_unit_test(a_race_is_of_the_state_it_says),
+        cmocka_unit_test(a_race_may_be_the_document),
         cmocka_unit_test(what_else_ddhq_serves_is_refused_for_what_it_is),
     };
     return cmocka_run_group_tests_name("format-ddhq", tests, NULL, NULL);
