@@ -289,6 +289,22 @@ static inline struct slice unquoted(struct slice s)
     return quoted ? (struct slice){s.ptr + 1, s.len - 2} : s;
 }
 
+/* What would make it one. */
+static const char *no_count_but(const struct rows *r, struct slice raw)
+{
+    struct count_style grouped = r->m->count;
+    int64_t n;
+    grouped.thousands = true;
+    for (size_t i = 0; i < raw.len; i++) {
+        if (raw.ptr[i] < '0' || raw.ptr[i] > '9')
+            continue;
+        return !r->m->count.thousands && count_read(raw, &grouped, &n) == COUNT_READ
+                   ? "; where figures have commas in front of three digits, set thousands = yes"
+                   : "";
+    }
+    return "; where that says that nobody knows it, set unknown to it";
+}
+
 /* One figure that is no plain run of digits. What is no number is a problem of the contest. */
 static int64_t odd_figure(struct rows *r, struct slice raw, struct slice name)
 {
@@ -302,14 +318,11 @@ static int64_t odd_figure(struct rows *r, struct slice raw, struct slice name)
         r->odd = true;
         break;
     }
-    struct count_style grouped = r->m->count;
-    grouped.thousands = true;
-    bool commas = !r->m->count.thousands && count_read(raw, &grouped, &n) == COUNT_READ;
+    raw = unquoted(raw);
     results_contest_at(r->job->builder, r->at->contest);
-    results_contest_bad(
-        r->job->builder, "%s %" PRIu64 ": %.*s: \"%.*s\" is no count%s", r->how.place, r->number,
-        SLICE_FMT(name), SLICE_FMT(field_excerpt(r->job->arena, unquoted(raw))),
-        commas ? "; where figures have commas in front of three digits, set thousands = yes" : "");
+    results_contest_bad(r->job->builder, "%s %" PRIu64 ": %.*s: \"%.*s\" is no count%s",
+                        r->how.place, r->number, SLICE_FMT(name),
+                        SLICE_FMT(field_excerpt(r->job->arena, raw)), no_count_but(r, raw));
     return VOTES_UNKNOWN;
 }
 

@@ -163,7 +163,9 @@ static void test_unknown_is_never_zero(void **state)
     reads(COLUMNS, HEAD "Mayor,Ann Lee,\nMayor,\"Bo, Jr.\",0\n", VOTES_UNKNOWN, 0);
     reads(COLUMNS "unknown=*, N/A\n", HEAD "Mayor,Ann Lee,*\nMayor,\"Bo, Jr.\",n/a\n",
           VOTES_UNKNOWN, VOTES_UNKNOWN);
-    refused(COLUMNS, HEAD "Mayor,Ann Lee,*\n", WIRE_SCHEMA, "line 2: Votes: \"*\" is no count");
+    refused(COLUMNS, HEAD "Mayor,Ann Lee,*\n", WIRE_SCHEMA,
+            "line 2: Votes: \"*\" is no count; where that says that nobody knows it, set unknown "
+            "to it");
     refused(COLUMNS, HEAD "Mayor,Ann Lee,\"1,204\"\n", WIRE_SCHEMA,
             "line 2: Votes: \"1,204\" is no count; where figures have commas in front of three "
             "digits, set thousands = yes");
