@@ -3,9 +3,10 @@
  *
  * A town, a school district or a congressional district crosses county lines; the commissioners of
  * two counties only share a title. What tells them apart is who stands: the same people in several
- * counties are one race, unless some of them, not all, stand in another one under that title. Where
- * nobody is named (Yes and No, write-in lines) nothing tells, and nothing is joined. Each county
- * types its titles, "City of Yelm" or "CITY OF YELM": they are compared folded. */
+ * counties are one race, unless some of them, not all, stand in another one under that title, or
+ * it is one person and somebody else's race has that title, too. Where nobody is named (Yes and No,
+ * write-in lines) nothing tells, and nothing is joined. Each county types its titles, "City of
+ * Yelm" or "CITY OF YELM": they are compared folded. */
 #include "parsers/building.h"
 
 #include <string.h>
@@ -94,7 +95,7 @@ static uint32_t shared(const struct building *a, const struct building *k)
 }
 
 /* Those of the parts that are one race with this one, into `same`; 0 where some of its people stand
- * in another one. */
+ * in another one. Beside other races of the title one name proves nothing: people share names. */
 static size_t one_race(const struct results_builder *b, const struct part *parts, size_t n,
                        uint32_t at, struct part *same)
 {
@@ -109,7 +110,7 @@ static size_t one_race(const struct results_builder *b, const struct part *parts
         else if (both)
             return 0;
     }
-    return found;
+    return found < n && named < 2 ? 0 : found;
 }
 
 /* Who stands in a part, in any order; 0: nobody. */

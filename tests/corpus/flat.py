@@ -68,7 +68,8 @@ class Sheet:
         c["cells"][at] = plus(c["cells"][at], votes) if at in c["cells"] else votes
 
     def join_counties(self):
-        """One contest where the same people stand in several counties and none of them elsewhere, else a contest a county."""
+        """One contest where the same people stand in several counties and none of them elsewhere, else a contest a county. One
+        person beside other races of the title is perhaps two of one name."""
         titles = {}
         for key in self.contests:
             titles.setdefault((key[1], *map(folded, key[2:])), []).append(key)
@@ -84,7 +85,8 @@ class Sheet:
             races = [(p, ks) for p, ks in crowds.items() if p and len(ks) > 1]
             if len(keys) == 1:
                 joined[keys[0]] = keys[0]
-            elif len(races) == 1 and not any(p & races[0][0] for p in crowds if p != races[0][0]):
+            elif len(races) == 1 and (len(crowds) == 1 or len(races[0][0]) > 1) \
+                    and not any(p & races[0][0] for p in crowds if p != races[0][0]):
                 joined.update({k: races[0][1][0] for k in races[0][1]})
         out = {}
         for key, c in self.contests.items():
