@@ -2,6 +2,7 @@
 /* Starting, reloading and stopping the daemon. */
 #include "daemon/app.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -469,12 +470,13 @@ static void app_stop(struct app *a)
     scratch_remove(a->scratch);
 }
 
-/* The C library gives back to the kernel what is free at the heap's end once it is 128 KB, or twice
- * the largest piece that was freed so far: what a poll needs would be asked for anew by each. */
+/* What a poll frees is there for the next one: so much that is free at the heap's end stays ours,
+ * and no piece below the second figure is had from the kernel by itself. By default it is 128 KB
+ * for both, and each poll asks the kernel anew. Larger pieces go back as soon as they are free. */
 static void keep_some_heap(void)
 {
-    void *volatile large = malloc(1 << 20);
-    free(large);
+    mallopt(M_TRIM_THRESHOLD, 2 << 20);
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
 }
 
 int app_run(const struct app_args *args, struct plan *plan, struct err *e)
