@@ -14,6 +14,7 @@
 #include "config/suggest.h"
 #include "config/zone_file.h"
 #include "daemon/base/buf.h"
+#include "daemon/base/counted.h"
 #include "daemon/base/num.h"
 #include "daemon/base/output.h"
 #include "daemon/base/text.h"
@@ -291,6 +292,19 @@ static bool print(const struct output *output, const struct results *results, st
     return !p.failed;
 }
 
+/* The rows do not show which contests are not among them; the other forms do. */
+static void tell_left_out(const struct command *c, const struct results *r)
+{
+    const struct results_problem *p = r->problems;
+    if (c->output != outputs || !r->head->problems)
+        return;
+    fprintf(stderr,
+            "tally-parse: %s: note: " COUNTED " left out; the first, %.*s%s\"%.*s\": %.*s\n",
+            c->payload.path, COUNT_OF(r->head->problems, "contest", "contests"),
+            SLICE_FMT(results_text(r, p->contest_id)), p->contest_id.len ? " " : "",
+            SLICE_FMT(results_text(r, p->contest_text)), SLICE_FMT(results_text(r, p->why)));
+}
+
 static bool parse(struct command *c, struct arena *a, struct fault *f)
 {
     struct results results;
@@ -314,7 +328,10 @@ static bool parse(struct command *c, struct arena *a, struct fault *f)
         f->err.kind = ERR_BUG;
         return false;
     }
-    return print(c->output, &results, &f->err);
+    if (!print(c->output, &results, &f->err))
+        return false;
+    tell_left_out(c, &results);
+    return true;
 }
 
 static int run(struct command *c)

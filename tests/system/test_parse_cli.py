@@ -259,3 +259,14 @@ def test_a_preset_by_its_file_and_options_over_it(tmp_path):
     assert over == run("-f", "clarity", precincts).stdout != run("-f", path, precincts).stdout
     missing = run("-f", tmp_path / "none.conf", precincts)
     assert missing.returncode == 78 and b"none.conf: cannot be read" in missing.stderr
+
+
+def test_what_is_left_out_of_the_rows_is_told_beside_them(tmp_path):
+    sheet = tmp_path / "county.csv"
+    rows_ = "".join(f"Fire District {n},Ann,,10,1,Fire\n" for n in range(20))
+    sheet.write_text(f"Race,Candidate,Party,Votes,PercentageOfTotalVotes,JurisdictionName\n{rows_}Mayor,Bo,,5,1,City\nMayor,Bo,,6,1,City\n")
+    got = run("-f", "wa", sheet)
+    assert got.returncode == 0 and b"Mayor" not in got.stdout
+    assert got.stderr.startswith(f"tally-parse: {sheet}: note: 1 contest left out; the first, \"Mayor\": choice Bo, total: two diff".encode())
+    got = run("-f", "wa", "-o", "summary", sheet)
+    assert got.stderr == b"" and b"left out    Mayor: choice Bo" in got.stdout
