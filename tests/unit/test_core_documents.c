@@ -165,7 +165,7 @@ static void test_matches(void **state)
     night_batch(&n, 0, SENATE("won"), NIGHT_AT(2));
     buf_init(&out, 65536);
     documents_matches(core_model(n.core), &out);
-    struct slice text = buf_slice(&out), head, ann, zoe;
+    struct slice text = buf_slice(&out), head = {0}, ann = {0}, zoe = {0};
     assert_true(slice_next(&text, '\n', &head) && slice_next(&text, '\n', &ann) &&
                 slice_next(&text, '\n', &zoe) && text.len == 0);
     assert_true(

@@ -111,21 +111,10 @@ static void frames_are_as_they_were_looked_at(void **unused)
 
 static void random_table(struct random *seed, struct buf *out)
 {
-    static const char *const parts[] = {"Ann",
-                                        "\x1b[31m",
-                                        "\x07",
-                                        "Jörg",
-                                        "日本語の名前",
-                                        "%s",
-                                        "\t",
-                                        "\n",
-                                        "",
-                                        "+41",
-                                        "\xff\xfe",
-                                        "\xc2\x9b"
-                                        "31m",
-                                        "\xe2\x80\xae",
-                                        "e\xcc\x81"};
+    static const char *const parts[] = {
+        "Ann",          "\x1b[31m", "\x07", "Jörg",     "日本語の名前", "%s", "\t",
+        "\n",           "",         "+41",  "\xff\xfe", "\302\23331m", /* CSI of one character */
+        "\xe2\x80\xae", "e\xcc\x81"};
     buf_clear(out);
     buf_addz(out, "time\twhat\tcandidate\trace\tby\tmargin\tunits\tsource\tfresh\twhy\n");
     for (size_t n = random_below(seed, 60); n > 0; n--) {
