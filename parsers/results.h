@@ -249,6 +249,10 @@ struct results_choice_in {
 /* Everything lives in the payload's arena. */
 struct results_builder *results_builder_new(struct arena *a);
 
+/* A new one for the same payload, read again: its batch lies where this one's would, and goes there
+ * in pieces as far as that is said. NULL when memory is out. */
+struct results_builder *results_builder_again(const struct results_builder *b);
+
 /* Where the finished batch is to lie, in place of the arena: so many bytes, aligned to 8, that
  * nobody else writes to; NULL where there is no room for them. With `room` NULL it is the arena. */
 void results_room(struct results_builder *b, void *(*room)(size_t bytes, void *ctx), void *ctx);

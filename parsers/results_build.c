@@ -129,6 +129,16 @@ struct results_builder *results_builder_new(struct arena *a)
     return b;
 }
 
+struct results_builder *results_builder_again(const struct results_builder *b)
+{
+    struct results_builder *new = results_builder_new(b->arena);
+    if (new) {
+        results_room(new, b->batch_room, b->batch_room_ctx);
+        results_in_pieces(new, b->piece, b->piece_ctx);
+    }
+    return new;
+}
+
 struct results_facts *results_facts(struct results_builder *b)
 {
     return &b->facts;

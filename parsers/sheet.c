@@ -39,7 +39,8 @@ static bool read_auto(struct job *j, sheet_reader *read, struct rows_how how, st
         return true;
     how.survey = NULL;
     how.told = survey;
-    j->builder = NULL;
+    if (!(j->builder = results_builder_again(j->builder)))
+        return fault_set(f, WIRE_LIMIT, "out of memory");
     if (!job_begin(j, f))
         return false;
     again.builder = j->builder;

@@ -5,11 +5,14 @@ samples/FORMAT/NAME.xml|json|txt is the payload; NAME.csv is what `tally-parse -
 says (facts.py), or NAME.err a text that its refusal must contain; NAME.args holds more arguments, one a line, where @FILE is a file of the same folder.
 """
 import pathlib
+import re
+import subprocess
 
 import pytest
 
 import facts
 import feeds
+import harness
 
 SAMPLES = feeds.ROOT / "tests" / "samples"
 PAYLOADS = sorted(p for p in SAMPLES.glob("*/*")
@@ -50,3 +53,21 @@ def test_a_preset_knows_its_own(preset):
     good = [p for p in PAYLOADS if p.parent.name == preset and p.with_suffix(".csv").exists()]
     known = [p for p in good if feeds.parse("--sniff", p).stdout.decode().strip() == preset]
     assert len(known) * 2 > len(good) > 0, (good, known)
+
+
+def test_tallyds_own_workers_read_each(tmp_path):
+    """As tally-parse does by itself: what a sandbox ends, or a worker hands over wrongly, it cannot show."""
+    (tmp_path / "list.csv").write_text("candidate_name,state,office\nNo One,GA,Governor\n")
+    conf = ("[election]\nname = n\norganisation = o\ndates = 2026-11-03\nmode = rehearsal\npolls-close.GA = 19:00\n"
+            f"[endorsements]\nfile = list.csv\n{harness.CONF}")
+    good = [p for p in PAYLOADS if p.with_suffix(".csv").exists() and "-c" not in arguments(p) and p.parent.name != "pointer"]
+    for n, path in enumerate(good):
+        options = dict(line.split("=", 1) for line in arguments(path) if line != "-O")
+        options = {"state": "GA", "timezone": "America/New_York", **options}
+        conf += f"[source s{n}]\nformat = {path.parent.name}\npath = {path}\n"
+        conf += "".join(f"{key} = {value}\n" for key, value in options.items())
+    (tmp_path / "tallyd.conf").write_text(conf)
+    done = subprocess.run([harness.TALLYD, "-1", "-o", "matches", "-c", tmp_path / "tallyd.conf"], capture_output=True, text=True,
+                          timeout=100, check=False)
+    wrong = [line for line in done.stderr.splitlines() if re.search(r": (misuse|crash|limit|schema|syntax|truncated):", line)]
+    assert done.returncode == 0 and not wrong, "\n".join(f"{good[int(line.split(': ')[1][1:])]}: {line}" for line in wrong) or done.stderr
