@@ -250,20 +250,29 @@ bool input_is_text(const struct input *in)
     return in->text;
 }
 
+size_t input_mark(struct slice head)
+{
+    static const struct slice bom = SLICE_INIT("\xef\xbb\xbf");
+    size_t n = 0;
+    while (n < head.len && slice_blank(head.ptr[n]))
+        n++;
+    return slice_starts(slice_sub(head, n, head.len), bom) ? n + bom.len : 0;
+}
+
 bool input_text(struct input *in, struct slice charset, struct fault *f)
 {
     struct slice head;
     if (in->text)
         return true;
-    if (!input_peek(in, 3, &head, f))
+    if (!input_peek(in, INPUT_MARK_MAX, &head, f))
         return false;
     const struct charset *c = charset_find(charset.len ? charset : SLICE("utf-8"));
     if (!c)
         return fault_set(f, WIRE_SCHEMA, "charset \"%.*s\" is not one of %s",
                          SLICE_FMT(slice_sub(charset, 0, 40)), charset_names());
     in->text = true;
-    if (slice_starts(head, SLICE("\xef\xbb\xbf"))) {
-        stage_skip(in->top, 3);
+    if (input_mark(head) > 0) {
+        stage_skip(in->top, input_mark(head));
         return true;
     }
     bool little = slice_starts(head, SLICE("\xff\xfe")),

@@ -42,6 +42,11 @@ void input_close(struct input *in);
 bool input_text(struct input *in, struct slice charset, struct fault *f) MUST_USE;
 bool input_is_text(const struct input *in); /* input_text was called */
 
+/* A UTF-8 BOM among the first bytes, also behind a blank line, as some servers put before what they
+ * send: how many bytes with that, 0: none. */
+#define INPUT_MARK_MAX 16 /* bytes that are looked at */
+size_t input_mark(struct slice head);
+
 /* Up to `room` unwrapped bytes, at least 1; 0 at the end: by then the wrapping's own end, length
  * and CRC have been checked. False on damage (WIRE_TRUNCATED, WIRE_SYNTAX, WIRE_LIMIT). */
 bool input_read(struct input *in, char *into, size_t room, size_t *got, struct fault *f) MUST_USE;

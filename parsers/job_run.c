@@ -79,18 +79,14 @@ static bool refuse_page(struct job *j, const struct format *format, struct fault
  * here: XML names its charset itself. */
 static bool set_charset(struct job *j, struct input *in, struct fault *f)
 {
-    static const struct slice boms[] = {SLICE_INIT("\xef\xbb\xbf"), SLICE_INIT("\xff\xfe"),
-                                        SLICE_INIT("\xfe\xff")};
     struct slice charset = job_option(j, "charset"), head;
     if (charset.len)
         return input_text(in, charset, f);
-    if (!input_peek(in, 3, &head, f))
+    if (!input_peek(in, INPUT_MARK_MAX, &head, f))
         return false;
-    for (size_t i = 0; i < sizeof boms / sizeof boms[0]; i++) {
-        if (slice_starts(head, boms[i]))
-            return input_text(in, SLICE("utf-8"), f);
-    }
-    return true;
+    bool mark = input_mark(head) > 0 || slice_starts(head, SLICE("\xff\xfe")) ||
+                slice_starts(head, SLICE("\xfe\xff"));
+    return !mark || input_text(in, SLICE("utf-8"), f);
 }
 
 static bool set_charsets(struct job *j, struct fault *f)

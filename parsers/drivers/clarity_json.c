@@ -357,10 +357,10 @@ static bool refuse_details(struct json list, struct fault *f)
 {
     struct json_items each = json_items_of(list);
     return json_get(json_item(&each), "K").doc == NULL ||
-           fault_set(
-               f, WIRE_SCHEMA,
-               "line 1: details.json, areas by contest without totals and names: take sum.json "
-               "or detail.xml");
+           fault_set(f, WIRE_SCHEMA,
+                     "line 1: details.json or vt.json, parts of contests without totals and names: "
+                     "take sum.json "
+                     "or detail.xml");
 }
 
 bool clarity_json(struct job *j, const struct map *names, struct fault *f)

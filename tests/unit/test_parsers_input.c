@@ -377,6 +377,8 @@ static void charsets_convert(void **state)
     expect_text(SLICE("Mu\xa4oz"), "cp437", "Muñoz");
     expect_text(SLICE("Mu\xc3\xb1oz"), "", "Muñoz");
     expect_text(SLICE("\xef\xbb\xbfMu\xc3\xb1oz"), "", "Muñoz");
+    expect_text(SLICE("\r\n \xef\xbb\xbf\nMu\xc3\xb1oz"), "", "\nMuñoz");
+    expect_text(SLICE("\r\n\xef\xbb"), "", "\r\n\xef\xbb");
     expect_text(SLICE("M\0\xf1\0\x3d\xd8\x00\xde"), "utf-16le", "Mñ😀");
     expect_text(SLICE("\x3d\xd8M\0"), "utf-16le", "\xef\xbf\xbdM"); /* half a pair */
     expect_text(SLICE("\xff\xfeM\0\xf1\0"), "", "Mñ");
