@@ -19,9 +19,9 @@ struct words {
 #define OTHER UINT32_C(1) /* no letter, or the end */
 
 static const struct words statistics = {
-    {IN('b') = L('a') | L('l'), IN('c') = L('a') | L('o'), IN('e') = L('l') | L('x'),
-     IN('i') = L('n'), IN('n') = L('o') | L('u'), IN('o') = L('v'), IN('p') = L('r') | L('u'),
-     IN('r') = L('e'), IN('s') = L('p'), IN('t') = L('i') | L('o') | L('u'), IN('u') = L('n'),
+    {IN('b') = L('a') | L('l'), IN('c') = L('o'), IN('e') = L('l') | L('x'), IN('i') = L('n'),
+     IN('n') = L('o') | L('u'), IN('o') = L('v'), IN('p') = L('r') | L('u'), IN('r') = L('e'),
+     IN('s') = L('p'), IN('t') = L('i') | L('o') | L('u'), IN('u') = L('n'),
      IN('v') = L('a') | L('o')},
     {"overvotes",
      "overvote",
@@ -80,7 +80,6 @@ static const struct words statistics = {
      "precinctsreported",
      "precinctscounted",
      "numberofprecincts",
-     "cardscast",
      "ballotsblank",
      "numberofprecinctsreporting",
      "totalprecincts",

@@ -81,7 +81,6 @@ static void every_word_is_known(void **state)
                                              "Precincts Reported",
                                              "Precincts Counted",
                                              "Number of Precincts",
-                                             "Cards Cast",
                                              "Cast Votes:",
                                              "Ballots - Blank",
                                              "Number of Precincts Reporting",
