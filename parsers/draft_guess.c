@@ -391,6 +391,23 @@ static void guess_rounds(struct draft *d)
              "of the rounds of ranked votes the first: who leads it has not won");
 }
 
+/* A row a round: those of the first are what people voted. */
+static void guess_round(struct draft *d)
+{
+    static const char *const names[] = {"round", "roundnumber", "roundno", "rcvround"};
+    int at = -1;
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && at < 0; i++)
+        at = named(d, slice_of(names[i]), ANYTHING);
+    if (at < 0)
+        return;
+    struct slice column = draft_named(d, (size_t)at);
+    d->used[at] = true;
+    draft_say(d, arena_printf(d->arena, "keep.%.*s", SLICE_FMT(column)).ptr,
+              SLICE("(?i)^(round *)?0*1$"), "rounds of ranked votes are never added up");
+    draft_say(d, arena_printf(d->arena, "ranked.%.*s", SLICE_FMT(column)).ptr, SLICE("."),
+              "who leads the first has not won");
+}
+
 /* Votes of one type, told by the column's name; `any`: or just votes. */
 static bool is_type(const struct draft *d, size_t column, bool any)
 {
@@ -555,6 +572,7 @@ void draft_guess(struct draft *d)
         return;
     }
     guess_rounds(d);
+    guess_round(d);
     guess_by_name(d, ROLE_VOTES);
     guess_types(d);
     guess_winner(d);

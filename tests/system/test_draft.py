@@ -191,6 +191,9 @@ ROWS = {
     "rounds of ranked votes are no parts of a sum": (
         "Office,Name,Round 1 Votes,Round 2 Votes,Final\nMayor,Ann,100,120,120\nMayor,Bo,90,110,110\nMayor,Cy,40,0,0\n",
         {"column.votes": "Round 1 Votes"}),
+    "nor are rounds in rows of their own places": (
+        "Contest,Candidate,Round,Votes\nMayor,Ann,1,10\nMayor,Bo,1,9\nMayor,Cy,1,5\nMayor,Ann,2,11\nMayor,Bo,2,13\n",
+        {"keep.Round": "(?i)^(round *)?0*1$", "ranked.Round": ".", "column.county": None, "column.votes": "Votes"}),
     "what a contest has in all is not its choices' votes": (
         "Race,Total Votes,Candidate,Votes\nSheriff,100,Ann,60\nSheriff,100,Bo,40\nClerk,90,Cy,50\nClerk,90,Di,40\n",
         {"column.votes": "Votes"}),
