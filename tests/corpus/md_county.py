@@ -8,7 +8,7 @@ PARTS = ("Early Votes", "Election Night Votes", "Mail-In Ballot 1 Votes", "Provi
 def figure(row, total, parts):
     if total in row:
         return flat.number(row[total], thousands=True)
-    said = [flat.number(row[p], thousands=True) for p in parts]
+    said = [flat.number(row.get(p, ""), thousands=True) for p in parts]
     return None if None in said else sum(said)
 
 
@@ -16,7 +16,7 @@ def is_primary(rows):
     """Nobody is written in, and more than one of a party stand in half as many contests at least as have one of each."""
     races = {}
     for r in rows:
-        if "County Name" in r or r["Write-In?"] == "Y":
+        if "County Name" in r or r.get("Write-In?") == "Y":
             return False
         if r["Party"] in ("DEM", "REP"):
             races.setdefault((r["Office Name"], r["Office District"]), {"DEM": set(), "REP": set()})[r["Party"]].add(r["Candidate Name"])
