@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the files of the clarity driver share: the detail.xml reader, the JSON readers, and the
  * names companions lend. One way: clarity.c ->
- * clarity_detail.c, clarity_json.c, clarity_csv.c -> clarity_names.c.
+ * clarity_detail.c, clarity_json.c, clarity_csv.c -> clarity_names.c, clarity_quotes.c.
  */
 #ifndef TALLYD_PARSERS_CLARITY_H
 #define TALLYD_PARSERS_CLARITY_H
@@ -47,7 +47,9 @@ bool clarity_json(struct job *j, const struct map *names, struct fault *f) MUST_
 bool clarity_json_names(struct input *in, struct arena *a, struct map *by_key,
                         struct fault *f) MUST_USE;
 
-/* summary.csv into the builder. */
+/* summary.csv into the builder; and its text with the quotes within names doubled, where lines are
+ * not in order without that. */
 bool clarity_csv(struct job *j, struct fault *f) MUST_USE;
+bool clarity_quotes(struct arena *a, struct slice *all, struct fault *f) MUST_USE;
 
 #endif

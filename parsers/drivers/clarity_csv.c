@@ -298,8 +298,21 @@ static bool read_rows(struct csv *c, struct fault *f)
     return true;
 }
 
+static bool read_text(struct csv *c, struct slice all, struct fault *f)
+{
+    struct input_memory memory = {all};
+    struct input_source source = input_from_memory(&memory);
+    struct input *in;
+    if (!input_open(c->job->arena, &source, INPUT_MAX, &in, f))
+        return false;
+    bool ok = records_open(c->job->arena, in, ',', true, &c->records, f) && read_rows(c, f);
+    input_close(in);
+    return ok;
+}
+
 bool clarity_csv(struct job *j, struct fault *f)
 {
+    struct slice all;
     struct csv c = {
         .job = j,
         .scratch = {.arena = j->arena},
@@ -307,7 +320,8 @@ bool clarity_csv(struct job *j, struct fault *f)
         .contests = map_new(CLARITY_CONTESTS_MAX, true),
     };
     bool ok = c.contests != NULL || fault_set(f, WIRE_LIMIT, "no memory for the contests");
-    ok = ok && records_open(j->arena, j->input, ',', true, &c.records, f) && read_rows(&c, f);
+    ok = ok && input_all(j->input, &all, f) && clarity_quotes(j->arena, &all, f) &&
+         read_text(&c, all, f);
     map_free(c.contests);
     return ok;
 }

@@ -136,7 +136,7 @@ static void a_row_lost_or_cut_is_told(void **state)
         {HEAD "1,\"A\",\"x\",\"\",5,1.0,0,0,3,2,\"1\",\"2\"", "has no end", WIRE_TRUNCATED},
         {HEAD "1,\"A\",\"x\",\"\",5,1.0,0,0,3,2,\"1\n", "quotes", WIRE_TRUNCATED},
         {HEAD "1,\"A\",\"x\",\"\",5,1.0,0,0,3,2\n", "10 fields, the header has 12", WIRE_SYNTAX},
-        {HEAD "1,\"A, x\"B\",\"x\",\"\",5,1.0,0,0,3,2,\"1\",\"2\"\n", "line 2", WIRE_SYNTAX},
+        {HEAD "1,\"A, x\"B,\"x\",\"\",5,1.0,0,0,3,2,\"1\",\"2\"\n", "line 2", WIRE_SYNTAX},
         {HEAD "1,A, Ward 1,x,\"\",5,1.0,0,0,3,2,\"1\",\"2\"\n", "13 fields, the header has 12",
          WIRE_SYNTAX},
         {HEAD, "no contests", WIRE_SCHEMA},
@@ -144,6 +144,40 @@ static void a_row_lost_or_cut_is_told(void **state)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         struct format_case c = clarity(all[i].payload, NULL);
         assert_refused(&c, all[i].kind, all[i].why);
+    }
+}
+
+/* Clarity doubles no quotes itself: some sites write them doubled into the names. */
+static void quotes_within_names_may_be_doubled_or_not(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *written, *name;
+    } all[] = {
+        {"William \"Bill\" Smith, Jr.", "William \"Bill\" Smith, Jr."},
+        {"William \"\"Bill\"\" Smith, Jr.", "William \"Bill\" Smith, Jr."},
+        {"Smith, William \"Bill\"", "Smith, William \"Bill\""},
+        {"\"Mokah\" Jasmine Johnson (Dem)", "\"Mokah\" Jasmine Johnson (Dem)"},
+        {"\"\"Mokah\"\" Jasmine Johnson (Dem)", "\"Mokah\" Jasmine Johnson (Dem)"},
+        {"Smith \"Bill\", Jr.", "Smith \"Bill\", Jr."},
+        {"Smith \"Bill\"/\"Bo\" Roe", "Smith \"Bill\"/\"Bo\" Roe"},
+        {"O\"Dell", "O\"Dell"},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        char payload[2000];
+        snprintf(payload, sizeof payload,
+                 "%s1,\"A\",\"%s\",\"\",5,50.00,%s\r\n2,\"A\",\"Ann \"\"Bo\"\" "
+                 "Roe\",\"REP\",5,50.00,%s\r\n",
+                 HEAD, all[i].written, PLAIN, PLAIN);
+        struct format_case c = clarity(payload, NULL);
+        if (!case_run(&c))
+            fail_msg("%s: %s", all[i].written, c.fault.err.text);
+        assert_int_equal(c.r.contests->choices, 2);
+        assert_text(&c, c.r.choices[0].name, all[i].name);
+        assert_text(&c, c.r.choices[1].name, "Ann \"Bo\" Roe");
+        assert_text(&c, c.r.choices[1].party, "REP");
+        assert_int_equal(results_cell(&c.r, c.r.contests, 0, 0)->votes, 5);
+        case_done(&c);
     }
 }
 
@@ -203,6 +237,7 @@ int main(void)
         cmocka_unit_test(two_contests_of_one_name_are_refused),
         cmocka_unit_test(both_parties_primaries_of_one_name_are_not_one_contest),
         cmocka_unit_test(a_row_lost_or_cut_is_told),
+        cmocka_unit_test(quotes_within_names_may_be_doubled_or_not),
         cmocka_unit_test(votes_are_digits_and_blank_is_unknown),
         cmocka_unit_test(columns_go_by_name_and_some_may_miss),
     };
