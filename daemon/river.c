@@ -30,10 +30,9 @@ struct river {
     struct effects fx;
     bool running;
     uint64_t turns;
-    bool full;            /* the writer cannot keep up: said once */
-    bool ahead;           /* the first message of the event is out already, */
-    int64_t last_byte_us; /* of news whose last byte came then */
-    bool **filed;         /* by source and file: a payload of it is on disk, or on its way there */
+    bool full;    /* the writer cannot keep up: said once */
+    bool ahead;   /* the first message of the event is out already */
+    bool **filed; /* by source and file: a payload of it is on disk, or on its way there */
 };
 
 /* ---- effects ---- */
@@ -607,13 +606,6 @@ void river_coming(void *river)
         outbox_expect(r->p.outbox);
 }
 
-/* While the rest is worded. */
-static void send_ahead(const struct message *m, void *ctx)
-{
-    struct river *r = ctx;
-    r->ahead = outbox_first(r->p.outbox, m, r->last_byte_us);
-}
-
 enum poller_answer river_news(const struct poller_news *news, void *river)
 {
     struct river *r = river;
@@ -625,13 +617,12 @@ enum poller_answer river_news(const struct poller_news *news, void *river)
     ev.text = text_of(r, news, now, &text);
     if (!r->running || choked(r) || core_model(r->core)->feeds[news->source].paused)
         return POLLER_REFUSED;
-    if (r->p.outbox && r->filed[news->source][news->file]) { /* else the messages wait for that */
-        ev.first = send_ahead;
-        ev.first_ctx = r;
-        r->last_byte_us = news->last_byte_us;
-    }
     effects_reset(&r->fx);
-    core_apply(r->core, &ev, now, &r->fx);
+    core_begin(r->core, &ev, now, &r->fx);
+    bool filed = r->filed[news->source][news->file]; /* else the messages wait for that */
+    r->ahead = r->p.outbox && filed && r->fx.message_count > 0 &&
+               outbox_first(r->p.outbox, r->fx.messages, news->last_byte_us);
+    core_finish(r->core); /* while the first one is on its way */
     enum poller_answer answer = answer_to(r, news);
     log_effects(r, &ev);
     count_news(r, news, result_of(news, answer));

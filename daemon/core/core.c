@@ -33,27 +33,6 @@
 
 /* ---- one event ---- */
 
-struct turn {
-    struct core *core;
-    struct effects *out;
-    int64_t now_ms;
-    struct calls_look look;
-    uint32_t *races; /* the dirty ones, in order */
-    struct race_was {
-        struct race race; /* shallow: numbers and flags as they were, but for its choices */
-        bool changed;
-    } * was;
-    size_t race_count;
-    struct decide_done decided; /* races that are news whatever their figures */
-    bool again;                 /* what it brings was on air before a restart */
-    /* DECISION */
-    struct decide_before *before;
-    bool restored; /* what was durable is no change of now */
-    bool same;     /* the file said nothing new, once more */
-    bool ticked;   /* time has passed for all of them */
-    bool moved;    /* who is fresh, or whose races are open, may be others than before */
-};
-
 static void failed(struct turn *t, const struct err *e)
 {
     if (t->out->err.kind == ERR_NONE)
@@ -523,43 +502,52 @@ static void emit_sums(struct turn *t, struct emit *em)
 }
 
 /* Does nothing come of it that this race's message rests on, or another daemon is to know first? */
-static bool is_light(const struct turn *t, const struct event *ev, const struct race *r)
+static bool is_light(const struct turn *t, const struct race *r)
 {
     const struct model *m = &t->core->model;
-    const struct feed *feed = &m->feeds[ev->source];
+    const struct feed *feed = &m->feeds[t->event->source];
 
-    return t->out->claim_count == 0 && !feed->shared && !take_holds(feed, ev->file) &&
-           digest_eq(feed->files[ev->file].own->told_held, (struct digest){0, 0}) &&
+    return t->out->claim_count == 0 && !feed->shared && !take_holds(feed, t->event->file) &&
+           digest_eq(feed->files[t->event->file].own->told_held, (struct digest){0, 0}) &&
            memo_marks(m, r) == r->told_marks;
 }
 
-static void emit_races(struct turn *t, const struct event *ev, bool called, struct emit *em)
+/* False: none is left. */
+static bool emit_next(struct turn *t)
 {
-    for (size_t i = 0; i < t->race_count; i++) {
-        const struct race *r = &t->core->model.races[t->races[i]];
-        if (!t->was[i].changed)
-            continue;
-        emit_race(em, r);
-        if (em->count == 1 && ev->first && !called && !em->failed && is_light(t, ev, r))
-            ev->first(em->list, ev->first_ctx);
-    }
+    if (t->emitted == t->race_count)
+        return false;
+    size_t i = t->emitted++;
+    if (t->was[i].changed)
+        emit_race(&t->emit, &t->core->model.races[t->races[i]]);
+    return true;
 }
 
-static void publish(struct turn *t, const struct event *ev)
+static void publish_first(struct turn *t)
 {
-    struct core *c = t->core;
-    struct effects *out = t->out;
-    struct emit em = {
-        .model = &c->model, .arena = out->arena, .text = &c->text, .now_ms = t->now_ms};
-    struct emit calls = em;
+    const struct race *races = t->core->model.races;
 
-    settle_races(t, &calls);
-    emit_races(t, ev, calls.count > 0 || calls.failed, &em);
-    emit_append(&em, &calls);
-    emit_sums(t, &em);
-    out->messages = em.list;
-    out->message_count = em.count;
-    if (em.failed) {
+    if (t->event->type != EVENT_BATCH || t->calls.count > 0 || t->calls.failed)
+        return;
+    while (t->emit.count == 0 && emit_next(t))
+        ;
+    if (t->emit.count != 1 || t->emit.failed || !is_light(t, &races[t->races[t->emitted - 1]]))
+        return;
+    t->out->messages = t->emit.list;
+    t->out->message_count = 1;
+}
+
+static void publish(struct turn *t)
+{
+    struct effects *out = t->out;
+
+    while (emit_next(t))
+        ;
+    emit_append(&t->emit, &t->calls);
+    emit_sums(t, &t->emit);
+    out->messages = t->emit.list;
+    out->message_count = t->emit.count;
+    if (t->emit.failed) {
         struct err e;
         err_set(&e, ERR_BUG, "core: the messages of one event need more memory than their cap");
         failed(t, &e);
@@ -688,32 +676,33 @@ static void set_due(const struct turn *t, const struct event *ev)
             c->due_ms = wanted[i];
 }
 
-void core_apply(struct core *c, const struct event *event, int64_t now_ms, struct effects *out)
+void core_begin(struct core *c, const struct event *event, int64_t now_ms, struct effects *out)
 {
-    struct turn t = {.core = c, .out = out, .now_ms = now_ms};
+    struct turn *t = &c->turn;
     uint32_t claims = c->model.claim_count;
     struct err e = {0};
 
     effects_reset(out);
+    *t = (struct turn){.core = c, .event = event, .out = out, .now_ms = now_ms, .over = true};
     c->model.number_before = c->model.last_number;
     tell_time(c, c->now_ms, now_ms);
-    t.again = event->restored || event->type == EVENT_RESTORED;
-    t.decided.race = NONE;
-    t.look = (struct calls_look){.now_ms = now_ms, .source = NONE, .file = NONE};
+    t->again = event->restored || event->type == EVENT_RESTORED;
+    t->decided.race = NONE;
+    t->look = (struct calls_look){.now_ms = now_ms, .source = NONE, .file = NONE};
     switch (event->type) {
     case EVENT_BATCH:
     case EVENT_UNCHANGED:
     case EVENT_FAILED:
-        on_feed(&t, event);
+        on_feed(t, event);
         break;
     case EVENT_DECISION:
-        on_decision(&t, event);
+        on_decision(t, event);
         break;
     case EVENT_RESTORED:
-        take_held(&t);
+        take_held(t);
         core_restored(c, now_ms, out);
         tell_time(c, set_back_latest(&c->model), now_ms);
-        t.restored = true;
+        t->restored = true;
         break;
     case EVENT_TICK:
         break;
@@ -721,19 +710,40 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     if (event->restored)
         return; /* what is half taken is not looked at: EVENT_RESTORED looks at all */
     if (now_ms >= c->due_ms)
-        on_time(&t, event->type == EVENT_RESTORED);
-    if (!gather(&t)) {
+        on_time(t, event->type == EVENT_RESTORED);
+    if (!gather(t)) {
         core_no_memory(&e);
-        failed(&t, &e);
+        failed(t, &e);
         return;
     }
-    look_at_races(&t);
-    note_calls(&t);
-    take_claims(&t, claims);
-    publish(&t, event);
-    tell_decision(&t, event->would);
-    remember(&t, event);
-    set_due(&t, event);
+    look_at_races(t);
+    note_calls(t);
+    take_claims(t, claims);
+    t->emit =
+        (struct emit){.model = &c->model, .arena = out->arena, .text = &c->text, .now_ms = now_ms};
+    t->calls = t->emit;
+    settle_races(t, &t->calls);
+    publish_first(t);
+    t->over = false;
+}
+
+void core_finish(struct core *c)
+{
+    struct turn *t = &c->turn;
+
+    if (t->over)
+        return;
+    publish(t);
+    tell_decision(t, t->event->would);
+    remember(t, t->event);
+    set_due(t, t->event);
+    t->over = true;
+}
+
+void core_apply(struct core *c, const struct event *event, int64_t now_ms, struct effects *out)
+{
+    core_begin(c, event, now_ms, out);
+    core_finish(c);
 }
 
 int64_t core_next_tick(const struct core *c, int64_t now_ms)

@@ -93,6 +93,12 @@ void core_restore_heard(struct core *c, uint32_t source, uint32_t file,
                         const struct feed_file *was);
 
 void core_apply(struct core *c, const struct event *event, int64_t now_ms, struct effects *out);
+/* The same in two halves. After the first all is decided, and `out` has one message, the first, a
+ * race's, where nothing comes of a BATCH that has to be on the disk, or with the standby, before
+ * it; else none. The others, and memos, come with the second. Between them nothing else is asked of
+ * the core; event and `out` stay as they are. */
+void core_begin(struct core *c, const struct event *event, int64_t now_ms, struct effects *out);
+void core_finish(struct core *c);
 
 /* When the core next wants an EVENT_TICK (election ms): polls close, a confirmation, staleness.
  * WHEN_NEVER. */

@@ -4,13 +4,39 @@
 #define TALLYD_CORE_CORE_OWN_H
 
 #include "daemon/base/buf.h"
+#include "daemon/core/calls.h"
 #include "daemon/core/decide.h"
+#include "daemon/core/emit.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/tally.h"
 
 #define CORE_DECISION_MAX ((size_t)64 << 20) /* memory to read and judge a decision in */
 
 struct effects;
+
+struct turn { /* one event */
+    struct core *core;
+    const struct event *event;
+    struct effects *out;
+    int64_t now_ms;
+    struct calls_look look;
+    uint32_t *races; /* the dirty ones, in order */
+    struct race_was {
+        struct race race; /* shallow: numbers and flags as they were, but for its choices */
+        bool changed;
+    } * was;
+    size_t race_count, emitted; /* of the first so many it is told */
+    struct emit emit, calls;
+    struct decide_done decided; /* races that are news whatever their figures */
+    bool again;                 /* what it brings was on air before a restart */
+    /* DECISION */
+    struct decide_before *before;
+    bool restored; /* what was durable is no change of now */
+    bool same;     /* the file said nothing new, once more */
+    bool ticked;   /* time has passed for all of them */
+    bool moved;    /* who is fresh, or whose races are open, may be others than before */
+    bool over;     /* there is no second half, or no more */
+};
 
 struct core {
     struct model model;
@@ -23,6 +49,7 @@ struct core {
     int64_t now_ms;            /* of the last event; 0: there was none */
     int64_t due_ms;            /* of the next tick */
     int64_t history_change_ms; /* model.last_change_ms of the history alone */
+    struct turn turn;
 };
 
 bool core_no_memory(struct err *e);

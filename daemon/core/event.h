@@ -46,11 +46,6 @@ struct event {
     bool would;               /* DECISION: by a copy of us, to see what would come of it */
     bool confirmed;           /* DECISION: who decides has seen that, and the ids in full */
     bool joint;               /* DECISION: one of several, which are told of together */
-    /* BATCH: NULL, or called with the first of the messages as soon as it is worded, a race's,
-     * where nothing comes of the event that has to be on the disk, or with the standby, before it
-     */
-    void (*first)(const struct message *m, void *ctx);
-    void *first_ctx;
 };
 
 struct verdict_note { /* on a contest or a unit of it */

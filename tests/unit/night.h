@@ -143,13 +143,6 @@ static inline void night_close(struct night *n)
     arena_free(n->a);
 }
 
-static inline void night_ahead(const struct message *m, void *ctx)
-{
-    struct night *n = ctx;
-    n->ahead = m->data;
-    n->ahead_count++;
-}
-
 /* What went ahead is the first of the messages, and rests on nothing. */
 static inline void night_look_ahead(const struct night *n)
 {
@@ -165,11 +158,11 @@ static inline void night_look_ahead(const struct night *n)
 /* Nothing the core does may end in an error of its own. */
 static inline void night_apply(struct night *n, const struct event *event, int64_t now_ms)
 {
-    struct event ev = *event;
-    if (ev.type == EVENT_BATCH)
-        ev.first = night_ahead, ev.first_ctx = n;
-    n->ahead = (struct slice){0};
-    core_apply(n->core, &ev, now_ms, &n->out);
+    core_begin(n->core, event, now_ms, &n->out);
+    assert_true(n->out.message_count <= 1);
+    n->ahead = n->out.message_count > 0 ? n->out.messages[0].data : (struct slice){0};
+    n->ahead_count += n->ahead.len > 0;
+    core_finish(n->core);
     if (n->out.err.kind != ERR_NONE)
         fail_msg("core_apply: %s", n->out.err.text);
     if (n->ahead.len > 0)
