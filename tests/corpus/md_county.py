@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: ISC
 """Maryland's county file read a second time, and that of precincts, whose counties are summed."""
+import re
+
 import flat
 
+WHOLE = re.compile("question [0-9]|.*(supreme court|appellate court|court of (special )?appeals)", re.I)
 PARTS = ("Early Votes", "Election Night Votes", "Mail-In Ballot 1 Votes", "Provisional Votes", "Mail-In Ballot 2 Votes")
 
 
@@ -33,12 +36,17 @@ def read(path):
         title = r["Office Name"] + " " + r["Office District"]
         votes = figure(r, "Total Votes", PARTS)
         against = figure(r, "Total Votes Against", [p + " Against" for p in PARTS])
-        where = ("county", r["County Name"]) if "County Name" in r else ("total", "")
+        county = r.get("County Name", "")
+        whole = not county or WHOLE.match(r["Office Name"])
+        where = ("county", county) if county and whole else ("total", "")
+        county = "" if whole else county
         if against is None:
             if primary and r["Party"]:
                 title = title.strip() + " - " + r["Party"]
-            sheet.add(("", title), ("", r["Candidate Name"], r["Party"]), votes, *where)
+            sheet.add(("", title), ("", r["Candidate Name"], r["Party"]), votes, *where, county=county)
         else:
-            sheet.add(("", title + " " + r["Candidate Name"]), ("", "Yes"), votes, *where)
-            sheet.add(("", title + " " + r["Candidate Name"]), ("", "No"), against, *where)
+            sheet.add(("", title + " " + r["Candidate Name"]), ("", "Yes"), votes, *where, county=county)
+            sheet.add(("", title + " " + r["Candidate Name"]), ("", "No"), against, *where, county=county)
+    if rows and "County Name" in rows[0]:
+        sheet.join_counties()
     return list(sheet.rows())
