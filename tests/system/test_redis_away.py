@@ -2,6 +2,7 @@
 """Redis is a view: emptied, killed or taken over in the middle of a night, it is whole again at once, and polling never waited."""
 import contextlib
 import socket
+import sqlite3
 import threading
 import time
 import urllib.error
@@ -10,6 +11,7 @@ import pytest
 
 import ga2021
 import harness
+import small_night
 import storm
 import subscriber
 
@@ -80,6 +82,27 @@ def test_another_owner_fences_the_first():
         with pytest.raises(urllib.error.HTTPError, match="503"):
             house.get("/readyz")
         assert house.tallyd.alive()
+
+
+def test_it_is_tried_every_two_seconds_however_long_it_is_away():
+    with small_night.Small() as house, socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(house.redis_socket))
+        door.listen()
+        door.settimeout(harness.PATIENCE)
+        house.configure("[redis]\n", f"[redis]\nurl = {house.redis_url}\n")
+        house.start_tallyd()
+        house.tallyd.stop()
+        with contextlib.closing(sqlite3.connect(house.folder / "state" / "tallyd.db")) as db, db:  # as it keeps that another is about
+            db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('partner', ?)", (int(time.time()),))
+        house.start_tallyd(ready=0)  # and so it waits, with the connection of its role alone
+        door.accept()[0].close()
+        tried = []
+        while len(tried) < 2 or tried[-1] - tried[0] < 7:
+            door.accept()[0].close()
+            tried.append(time.monotonic())
+        longest = max(b - a for a, b in zip(tried, tried[1:]))
+        print(f"{len(tried)} attempts, at most {longest:.1f} s apart")
+        assert longest < 3, tried
 
 
 class SlowPipe:

@@ -177,6 +177,40 @@ static void test_one_that_was_away_is_not_fenced_by_its_own_next_epoch(void **st
     assert_int_equal(h->a.fenced, 0);
 }
 
+/* How often this command was run. */
+static long count_of(struct house *h, const char *command)
+{
+    char name[64];
+    redisReply *r = redisCommand(h->eye, "INFO commandstats");
+    snprintf(name, sizeof name, "cmdstat_%s:calls=", command);
+    assert_non_null(r);
+    const char *at = strstr(r->str, name);
+    long n = at ? strtol(at + strlen(name), NULL, 10) : 0;
+    freeReplyObject(r);
+    return n;
+}
+
+/* Redis does nothing else while it does one. */
+static void test_no_call_has_more_than_some_bytes(void **state)
+{
+    struct house *h = *state;
+    enum { N = 60, SIZE = 60000 }; /* few, and 3.6 MB of them to be staged and to be told */
+    static char text[SIZE], ids[N][24];
+    static struct redis_commit all[N];
+    open_house(h);
+    ready_side(h, &h->a, "A");
+    memset(text, 'v', sizeof text - 1);
+    for (int i = 0; i < N; i++) {
+        snprintf(ids[i], sizeof ids[i], "race-%d", i);
+        all[i] = race(7, i + 1, ids[i], text);
+    }
+    assert_true(redis_begin(h->a.redis, 7, all, N));
+    struct redis_commit next = totals(7, N + 1, "{}");
+    assert_true(redis_publish(h->a.redis, &next));
+    UNTIL(&h->a, h->a.acknowledged == 1);
+    assert_in_range(count_of(h, "evalsha"), 2 * 3 + 2, 2 * 5 + 2);
+}
+
 /* Each of many that were on their way says that Redis is empty: it was asked, and an epoch raised,
  * for the first. */
 static void test_many_answers_to_one_loss_are_one_epoch(void **state)
@@ -198,6 +232,7 @@ static void test_many_answers_to_one_loss_are_one_epoch(void **state)
     UNTIL(&h->a, h->a.acknowledged == 2);
     assert_int_equal(h->a.ready, 2);
     assert_int_equal(h->a.lost, 0);
+    assert_int_equal(count_of(h, "script|load"), 2); /* so often it has asked */
 }
 
 /* What always fails behind the snapshot is tried less and less often: each time is an epoch. */
@@ -632,6 +667,7 @@ int main(void)
         HOUSE(test_a_snapshot_begins_anew_in_a_place_of_its_own),
         HOUSE(test_an_old_number_is_refused),
         HOUSE(test_a_large_snapshot),
+        HOUSE(test_no_call_has_more_than_some_bytes),
         HOUSE(test_the_older_owner_is_fenced),
         HOUSE(test_fenced_while_away),
         HOUSE(test_nonsense_for_a_number_is_replaced),

@@ -128,6 +128,27 @@ static void test_an_epoch_that_is_on_disk_waits_for_the_reload_that_began_meanwh
     assert_int_equal(p->snapshots, 2);
 }
 
+/* The queue was full when it was to be made durable. */
+static void test_an_epoch_that_found_no_room_is_tried_again(void **state)
+{
+    struct post *p = *state;
+    struct err e = {0};
+    sqlite3 *s;
+    char path[100];
+    begin(p);
+    int64_t epoch = view_of(p).epoch;
+    snprintf(path, sizeof path, "%s/tallyd.db", p->directory);
+    assert_int_equal(sqlite3_open(path, &s), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(s, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    for (struct writer_job job = {.epoch = 1}; writer_submit(p->writer, &job, NULL, NULL, &e);)
+        ;
+    outbox_restart(p->outbox, &p->election, INTERVAL_MS, 50);
+    outbox_start(p->outbox); /* which sets the pulse */
+    assert_int_equal(sqlite3_close(s), SQLITE_OK);
+    wait_for_epoch(p, epoch);
+    assert_int_equal(p->snapshots, 2);
+}
+
 /* A call made of a changed list while the payloads are read again. */
 static void test_a_call_during_a_reload_is_told_to_those_who_watch(void **state)
 {
@@ -210,6 +231,7 @@ int main(void)
         T(test_a_row_on_disk_lets_nothing_go_that_waits_for_a_payload),
         T(test_a_reload_shows_the_new_model_whole),
         T(test_an_epoch_that_is_on_disk_waits_for_the_reload_that_began_meanwhile),
+        T(test_an_epoch_that_found_no_room_is_tried_again),
         T(test_a_call_during_a_reload_is_told_to_those_who_watch),
         T(test_more_than_can_wait_is_shown_when_the_disk_answers),
         T(test_no_snapshot_before_what_waits_for_the_disk),
