@@ -28,6 +28,7 @@ struct side {
     int looks, raised, refused, renewed, fenced, ends, lost, forbidden, unsaid, said;
     char lease[200], owner[200], why[200], kept[200], entries[2000];
     int64_t epoch, desk;
+    bool live;
 };
 
 struct house {
@@ -48,6 +49,7 @@ static void on_looked(const struct partner_look *look, void *ctx)
     s->looks++;
     s->epoch = look->epoch;
     s->desk = look->desk;
+    s->live = look->live;
     copy(s->lease, sizeof s->lease, look->lease);
     copy(s->owner, sizeof s->owner, look->owner);
 }
@@ -267,6 +269,33 @@ static void test_an_epoch_begun_by_another_fences(void **state)
     UNTIL(h, h->a.renewed == 1); /* not newer than its own: the scripts of redis.c judge that */
 }
 
+/* Run until it has looked twice more: what was put there before is in the second. */
+static void look_again(struct house *h)
+{
+    int looks = h->a.looks;
+    UNTIL(h, h->a.looks >= looks + 2);
+}
+
+/* Else it may be of a dump. */
+static void test_what_is_there_is_live_when_something_is_published(void **state)
+{
+    static const char *const published[] = {"HSET " P ":snap:meta seq 6",
+                                            "HSET " P ":snap:meta epoch 9"};
+    struct house *h = *state;
+    is(h, "HSET " P ":snap:meta epoch 7 owner west-2222-8.b seq 5", NULL);
+    look_again(h);
+    for (size_t i = 0; i < sizeof published / sizeof *published; i++) {
+        int lost = h->a.lost;
+        is(h, "CLIENT KILL TYPE normal SKIPME yes", NULL);
+        UNTIL(h, h->a.lost > lost);
+        look_again(h);
+        assert_false(h->a.live);
+        is(h, published[i], NULL);
+        look_again(h);
+        assert_true(h->a.live);
+    }
+}
+
 static void test_what_the_standby_kept_is_told(void **state)
 {
     struct house *h = *state;
@@ -470,6 +499,7 @@ int main(void)
         T(test_the_lease_ends_by_itself_and_is_renewed),
         T(test_another_process_of_the_same_directory_is_the_same_daemon),
         T(test_an_epoch_begun_by_another_fences),
+        T(test_what_is_there_is_live_when_something_is_published),
         T(test_what_the_standby_kept_is_told),
         T(test_the_stream_is_read_from_any_place_and_to_its_end),
         T(test_the_end_of_the_stream_is_told_at_once),

@@ -344,6 +344,11 @@ static void test_a_stream_of_our_own_that_was_given_up_takes_nothing_away(void *
     entry(s, 7, 2, DECISION("9"));
     following_read(s->following, true);
     assert_true(following_is_whole(s->following) && !following_over(s->following));
+    restart(s); /* that it was taken is on disk */
+    following_seen(s->following, (struct desk_place){7, 9}, false);
+    entry(s, 7, 1, BEGIN("1"));
+    following_read(s->following, true);
+    assert_false(following_is_whole(s->following) || following_over(s->following));
     load(s);
     assert_int_equal(s->loaded.decision_count, 2);
 }
