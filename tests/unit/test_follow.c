@@ -166,6 +166,32 @@ static void a_refusal_names_the_way_that_helps(void **state)
     done(&r);
 }
 
+/* ... and of a row that the desk has said it of; a call of it, or of another, is no word on that.
+ */
+static void only_the_desk_s_word_on_a_status_lets_the_list_say_it_too(void **state)
+{
+    static const struct {
+        const char *verb, *target;
+        bool allowed;
+    } cases[] = {
+        {"endorse status", "foe", true}, {"endorse status", "poe", false}, {"call", "foe", false}};
+    struct running r;
+    struct err e = {0};
+    (void)state;
+    run(&r, FULL, FOE POE, 0);
+    struct model m = *r.m;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct decision said = {.verb = slice_of(cases[i].verb),
+                                .target = slice_of(cases[i].target)};
+        struct endorsements next =
+            list_under(r.a, FULL, "foe,Di Foe,,7,R,1,,seat,withdrawn" PLACE POE);
+        m.decisions = &said;
+        m.decision_count = 1;
+        assert_int_equal(follow_allowed(&m, &r.s, &next, CLOSE, &e), cases[i].allowed);
+    }
+    done(&r);
+}
+
 #define TIMED "endorsement_id,candidate_name,state,office,district,polls_close,election_date\n"
 #define ROW(name, at) name ",GA,State Senate,4," at ",2024-11-05\n"
 
@@ -238,6 +264,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reload_after_the_close_gives_no_win_to_somebody_else),
         cmocka_unit_test(a_refusal_names_the_way_that_helps),
+        cmocka_unit_test(only_the_desk_s_word_on_a_status_lets_the_list_say_it_too),
         cmocka_unit_test(a_reload_opens_no_polls_again),
         cmocka_unit_test(rows_added_after_the_close_are_named),
         cmocka_unit_test(rows_may_be_corrected_and_never_taken_away),
