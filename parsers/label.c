@@ -396,6 +396,23 @@ bool label_is_write_in(struct slice s)
     return false;
 }
 
+bool label_is_nobody(struct slice s)
+{
+    static const char *const lines[] = {
+        "writein",          "writeins",          "writeinvotes",
+        "personalchoice",   "nopetitionfiled",   "novalidpetitionfiled",
+        "nopetitionsfiled", "nocandidate",       "nocandidatefiled",
+        "nocandidates",     "nocandidatesfiled", "nonomination",
+        "nonominationmade", "nonominationsmade", "nonominationfiled",
+        "nonominee"};
+    char word[WORD_MAX + 1];
+    bool any = squeeze(s, word);
+    for (size_t i = 0; any && i < sizeof lines / sizeof lines[0]; i++)
+        if (same(word, lines[i]))
+            return true;
+    return false;
+}
+
 /* What stands in the parentheses that end *s, which is cut off before them; empty when none do. */
 static struct slice cut_mark(struct slice *s)
 {

@@ -18,6 +18,10 @@ bool label_is_total(struct slice s);
 /* "Write-in", "WRITE IN", "Jane Roe (Write-in)". */
 bool label_is_write_in(struct slice s);
 
+/* "Write-in", "NO PETITION FILED", "No Candidate": a line that stands for nobody in particular.
+ * Where several are elected a contest may have it several times, one behind the other. */
+bool label_is_nobody(struct slice s);
+
 /* "Yes", "NO", "Yes/For", "For the Levy", "BONDS - NO": an answer to a question, which no person is
  * called. */
 bool label_is_answer(struct slice s);

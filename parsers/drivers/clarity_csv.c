@@ -246,6 +246,17 @@ static bool check_row(struct csv *c, struct fault *f)
     return true;
 }
 
+/* A line of nobody for each seat is one choice; where another stands between two, these may be two
+ * contests of one name. */
+static void note_choice(struct csv *c, uint32_t index, struct slice choice)
+{
+    if (index == c->choices)
+        c->choices++;
+    else if (index + 1 != c->choices || !label_is_nobody(choice))
+        results_contest_bad(c->job->builder, "line %" PRIu64 ": \"%.*s\" stands twice",
+                            c->records.number, SLICE_FMT(shown(c, choice)));
+}
+
 static bool row(struct csv *c, struct fault *f)
 {
     struct results_builder *b = c->job->builder;
@@ -272,12 +283,10 @@ static bool row(struct csv *c, struct fault *f)
                             c->records.number, SLICE_FMT(shown(c, votes)));
     if (n != VOTES_UNKNOWN && !num_add(&c->votes, n))
         results_contest_bad(b, "line %" PRIu64 ": the votes overflow", c->records.number);
-    if (!results_choice(b, &in, &index, &f->err) || !results_votes_once(b, 0, index, n, &f->err))
+    if (!results_choice(b, &in, &index, &f->err) || !results_votes(b, 0, index, n, &f->err))
         return field_limit(f);
     c->percents += c->at[PERCENT] == SIZE_MAX ? 0 : hundredths(text(c, c->at[PERCENT]));
-    if (index != c->choices++)
-        results_contest_bad(b, "line %" PRIu64 ": \"%.*s\" stands twice", c->records.number,
-                            SLICE_FMT(shown(c, choice)));
+    note_choice(c, index, choice);
     return true;
 }
 

@@ -248,12 +248,6 @@ static bool is_write_in(const struct report *r, struct slice name)
            (r->totals.name.len > 0 && slice_eq_nocase(name, SLICE("Not Assigned")));
 }
 
-/* "WRITE-IN": where several are elected some reports have such a line for each. */
-static bool is_bare_write_in(struct slice name)
-{
-    return slice_eq_nocase(name, SLICE("Write-in")) || slice_eq_nocase(name, SLICE("Write in"));
-}
-
 static bool choice(struct report *r, const struct line *l, struct fault *f)
 {
     struct results_builder *b = r->job->builder;
@@ -278,7 +272,7 @@ static bool choice(struct report *r, const struct line *l, struct fault *f)
         return field_limit(f);
     if (index == r->choices)
         r->choices++;
-    else if (!is_bare_write_in(name))
+    else if (index + 1 != r->choices || !label_is_nobody(name))
         results_contest_bad(b, "line %ld: \"%.*s\" stands twice", l->number,
                             SLICE_FMT(slice_sub(name, 0, 40)));
     return true;

@@ -147,6 +147,29 @@ static void a_row_lost_or_cut_is_told(void **state)
     }
 }
 
+/* "NO PETITION FILED" for each seat; but not behind another choice, where two contests of one name
+ * would look so. */
+static void lines_of_nobody_for_each_seat_are_one_choice(void **state)
+{
+    (void)state;
+    struct format_case c = clarity(HEAD ROW("1", "Council", "Ann", "5", PLAIN)
+                                       ROW("2", "Council", "NO PETITION FILED", "0", PLAIN)
+                                           ROW("3", "Council", "NO PETITION FILED", "0", PLAIN)
+                                               ROW("4", "Council", "Write-in", "2", PLAIN)
+                                                   ROW("5", "Council", "Write-in", "1", PLAIN),
+                                   NULL);
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.contests->choices, 3);
+    assert_int_equal(results_cell(&c.r, c.r.contests, 0, 1)->votes, 0);
+    assert_int_equal(results_cell(&c.r, c.r.contests, 0, 2)->votes, 3);
+    case_done(&c);
+    c = clarity(
+        HEAD ROW("1", "Council", "Ann", "5", PLAIN) ROW("2", "Council", "Write-in", "2", PLAIN)
+            ROW("3", "Council", "Bo", "5", PLAIN) ROW("4", "Council", "Write-in", "2", PLAIN),
+        NULL);
+    assert_refused(&c, WIRE_SCHEMA, "\"Write-in\" stands twice");
+}
+
 /* Clarity doubles no quotes itself: some sites write them doubled into the names. */
 static void quotes_within_names_may_be_doubled_or_not(void **state)
 {
@@ -237,6 +260,7 @@ int main(void)
         cmocka_unit_test(two_contests_of_one_name_are_refused),
         cmocka_unit_test(both_parties_primaries_of_one_name_are_not_one_contest),
         cmocka_unit_test(a_row_lost_or_cut_is_told),
+        cmocka_unit_test(lines_of_nobody_for_each_seat_are_one_choice),
         cmocka_unit_test(quotes_within_names_may_be_doubled_or_not),
         cmocka_unit_test(votes_are_digits_and_blank_is_unknown),
         cmocka_unit_test(columns_go_by_name_and_some_may_miss),

@@ -289,10 +289,22 @@ static void a_party_that_is_none_is_blank(void **state)
     assert_int_equal(label_party(SLICE("No Party Preference")).len, 19);
 }
 
+static void nobody_is_told_by_the_words_for_it(void **state)
+{
+    (void)state;
+    static const char *const nobody[] = {
+        "Write-in",          "WRITE IN",     "Write-Ins",          "Personal Choice",
+        "NO PETITION FILED", "No Candidate", "No Nomination Made", NULL};
+    static const char *const people[] = {"Jane Roe (Write-in)", "No, Jae", "Petition", "", NULL};
+    check(label_is_nobody, nobody, true);
+    check(label_is_nobody, people, false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_word_is_known),
+        cmocka_unit_test(nobody_is_told_by_the_words_for_it),
         cmocka_unit_test(marks_and_parties),
         cmocka_unit_test(a_party_may_hang_on_the_brackets_of_an_incumbent),
         cmocka_unit_test(write_ins_are_told_anywhere),
