@@ -36,7 +36,7 @@ struct title {
     struct results_contest record; /* of no county but the source's */
     struct results_text of_party;  /* its text where it is one party's; empty: it is nobody's */
     bool named, per_county, all_parties;
-    uint32_t county, contest; /* where it was met last, and the builder's contest there;
+    uint32_t county, contest; /* where it was met last, and the builder's contest there; county
                                  ARRAYS_NONE: nowhere */
 };
 
@@ -59,18 +59,11 @@ struct who {
 struct candidate {
     struct results_choice record;
     struct slice mark; /* a winner's that is none we know; ptr NULL: there is no such */
-    struct who who;    /* where he was met last; contest ARRAYS_NONE: nowhere */
+    struct who who;    /* where he was met last; contest ARRAYS_NONE: nowhere, or he is no choice */
     bool blank;        /* its name is */
+    bool answer;       /* it is one side of a question */
     bool republican;   /* of a person */
     uint32_t person;   /* the survey's, plus 1; 0: of no major party, or no one's name */
-};
-
-/* A title and a candidate that one row has, and who that was last. */
-struct pair {
-    struct title *title;
-    struct candidate *candidate;
-    uint32_t county; /* of the title then; ARRAYS_NONE: it was nobody yet */
-    struct who who;
 };
 
 /* Where a row is from. */
@@ -120,13 +113,13 @@ struct rows {
     struct pool *pool;          /* the builder's */
     struct slice state, county; /* of the source */
     bool has_figures, has_questions;
-    struct group titles, candidates, pairs, spots, figures, questions; /* each keeps its like */
+    struct group titles, candidates, spots, figures, questions; /* each keeps its like */
     struct group drops, asks,
         sums;                   /* bools: filters; is it a question, a vote type that is a sum? */
     const struct figures *told; /* the ledger last; of which contest's unit */
     uint32_t told_contest, told_where;
-    bool odd;         /* a figure of the row at hand is no number */
-    struct pair pair; /* of the row at hand, where pairs are not kept */
+    bool odd;          /* a figure of the row at hand is no number */
+    struct who nobody; /* what the row at hand is about, where that is no choice */
     struct place *places;
     struct memo place_memo;
     struct ledger *ledger;
@@ -134,13 +127,13 @@ struct rows {
     struct account *accounts; /* by the builder's number of the contest */
     uint32_t account_count, account_room;
     uint32_t place_count, place_room;
-    struct survey *survey;              /* NULL: none is made */
-    bool per_party;                     /* a contest is each party's */
-    struct types *types;                /* NULL: votes have no types */
-    uint64_t kept, pairs_found, number; /* number: of the row at hand */
-    const struct who *at;               /* what the row at hand is about */
+    struct survey *survey; /* NULL: none is made */
+    bool per_party;        /* a contest is each party's */
+    struct types *types;   /* NULL: votes have no types */
+    uint64_t kept, number; /* number: of the row at hand */
+    const struct who *at;  /* what the row at hand is about */
     const struct slice *fields;
-    size_t n;
+    size_t n, least; /* least: where all groups' fields are there; SIZE_MAX: not to be said */
     struct column_scratch scratch;
     struct slice text[ROLES]; /* of the row at hand, as far as worked out */
     uint64_t filled;          /* texts that are not empty, perhaps */
@@ -163,10 +156,9 @@ bool rowing_title(struct rows *r, struct title *t) MUST_USE;
 bool rowing_candidate(struct rows *r, struct candidate *c) MUST_USE;
 bool rowing_spot(struct rows *r, struct spot *s) MUST_USE;
 
-/* Who this candidate of a title is in a county, a place; 0: none, or it does not matter. And the
- * question that a row is by itself. */
-bool rowing_who(struct rows *r, struct title *t, struct candidate *c, uint32_t county,
-                struct who *w) MUST_USE;
+/* Set r->at to who this candidate of a title is in a county, a place; 0: none, or it does not
+ * matter. And the question that a row is by itself. */
+bool rowing_who(struct rows *r, struct title *t, struct candidate *c, uint32_t county) MUST_USE;
 bool rowing_question(struct rows *r, uint32_t county, struct who *w) MUST_USE;
 
 /* What a row is, by columns of its own: no row that counts, a question, a sum of vote types. */
@@ -181,6 +173,7 @@ struct survey *rowing_survey(const struct rows *r); /* NULL when memory is out *
 bool rowing_survey_person(struct rows *r, struct candidate *c) MUST_USE;
 bool rowing_survey_enter(struct rows *r, const struct candidate *c, uint32_t contest,
                          const struct results_contest *race) MUST_USE;
+bool rowing_survey_count(struct rows *r) MUST_USE; /* at the end */
 bool rowing_survey_many(const struct rows *r, const struct results_contest *race);
 
 /* What the builder is told of a place, its figures unknown and its parent not said. */
@@ -198,12 +191,15 @@ static inline uint32_t rowing_place(const struct rows *r, uint32_t contest, uint
 
 /* Write down an entry, the contest's own it is told at once; and give all that were to the builder,
  * contest by contest. */
+bool rowing_enter_own(struct rows *r, uint32_t contest, const struct entry *e) MUST_USE;
 struct ledger *rowing_ledger(const struct rows *r); /* NULL when memory is out */
 bool rowing_enter_first(struct rows *r, uint32_t contest, struct entry e) MUST_USE;
 MUST_USE static inline bool rowing_enter(struct rows *r, uint32_t contest, struct entry e)
 {
     struct account *a = &r->accounts[contest];
-    if (a->next == a->end || rowing_place(r, contest, e.where) == 0)
+    if (rowing_place(r, contest, e.where) == 0)
+        return rowing_enter_own(r, contest, &e);
+    if (a->next == a->end)
         return rowing_enter_first(r, contest, e);
     *a->next++ = e;
     return true;

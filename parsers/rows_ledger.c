@@ -86,14 +86,16 @@ static bool post_to(struct rows *r, uint32_t unit, const struct entry *e)
            field_limit(r->fault);
 }
 
+bool rowing_enter_own(struct rows *r, uint32_t contest, const struct entry *e)
+{
+    results_contest_at(r->job->builder, contest);
+    return post_to(r, 0, e);
+}
+
 bool rowing_enter_first(struct rows *r, uint32_t contest, struct entry e)
 {
     struct ledger *l = r->ledger;
     struct account *a = &r->accounts[contest];
-    if (rowing_place(r, contest, e.where) == 0) {
-        results_contest_at(r->job->builder, contest);
-        return post_to(r, 0, &e);
-    }
     if (l->count >= (l->merging ? MERGED_MAX : KEPT_MAX)) {
         l->merging = false;
         if (!rowing_post(r))

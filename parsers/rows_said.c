@@ -158,7 +158,7 @@ static bool title_by_texts(struct rows *r, struct title *t)
     bool ranked;
     if (!title_tests(r, t, &ranked))
         return false;
-    t->contest = ARRAYS_NONE;
+    t->county = ARRAYS_NONE;
     t->named = text[ROLE_CONTEST_ID].len || text[ROLE_CONTEST].len;
     in.id = text[ROLE_CONTEST_ID];
     in.text = text[ROLE_CONTEST];
@@ -221,7 +221,7 @@ static void contest_party(struct rows *r, const struct title *t, bool question,
 static bool contest_open(struct rows *r, struct title *t, uint32_t county, uint32_t flags)
 {
     struct results_builder *b = r->job->builder;
-    if (t->contest != ARRAYS_NONE && t->county == county) {
+    if (t->county == county) {
         results_contest_at(b, t->contest);
         return true;
     }
@@ -302,10 +302,12 @@ bool rowing_candidate(struct rows *r, struct candidate *c)
         return true;
     if (facts_says_yes(t[ROLE_WRITE_IN]) || label_is_write_in(t[ROLE_CHOICE]))
         c->record.flags |= RESULTS_WRITE_IN;
-    return read_marks(r, c) && pool(r, t[ROLE_CHOICE_ID], &c->record.id) &&
-           pool(r, t[ROLE_CHOICE], &c->record.name) &&
-           pool(r, label_party(t[ROLE_PARTY]), &c->record.party) &&
-           (!r->survey || rowing_survey_person(r, c));
+    if (!read_marks(r, c) || !pool(r, t[ROLE_CHOICE_ID], &c->record.id) ||
+        !pool(r, t[ROLE_CHOICE], &c->record.name) ||
+        !pool(r, label_party(t[ROLE_PARTY]), &c->record.party))
+        return false;
+    c->answer = label_is_answer(pool_text(r->pool, c->record.name));
+    return !r->survey || rowing_survey_person(r, c);
 }
 
 /* Of the builder's current contest. */
@@ -322,24 +324,28 @@ static bool choice_add(struct rows *r, const struct candidate *c, uint32_t *inde
     return true;
 }
 
-bool rowing_who(struct rows *r, struct title *t, struct candidate *c, uint32_t county,
-                struct who *w)
+bool rowing_who(struct rows *r, struct title *t, struct candidate *c, uint32_t county)
 {
-    *w = c->who;
+    struct who *w = &c->who;
     if (!t->named) /* its votes would be missing somewhere */
         return fault_set(r->fault, WIRE_SCHEMA, "%s %" PRIu64 ": a row without a contest",
                          r->how.place, r->number);
     if (!contest_open(r, t, county, 0))
         return false;
-    w->contest = t->contest;
-    if (w->kind != WHO_CHOICE || c->who.contest == t->contest)
+    if (w->kind != WHO_CHOICE) {
+        r->nobody = (struct who){.kind = w->kind, .figure = w->figure, .contest = t->contest};
+        r->at = &r->nobody;
+        return true;
+    }
+    r->at = w;
+    if (w->contest == t->contest)
         return true;
     if (!choice_add(r, c, &w->choice) ||
-        (r->survey && !rowing_survey_enter(r, c, w->contest, &t->record)))
+        (r->survey && !rowing_survey_enter(r, c, t->contest, &t->record)))
         return false;
-    if (w->choice == 0 && label_is_answer(pool_text(r->pool, c->record.name)))
+    w->contest = t->contest;
+    if (w->choice == 0 && c->answer)
         results_contest_flags(r->job->builder, RESULTS_MEASURE);
-    c->who = *w;
     return true;
 }
 

@@ -7,16 +7,25 @@
 #include "parsers/pool.h"
 #include "parsers/rowing.h"
 
+struct stand {            /* of somebody, in a contest */
+    uint32_t next;        /* of the same contest: its number plus 1; 0: none */
+    uint32_t person : 31; /* by the number of `people` */
+    uint32_t republican : 1;
+};
+
 struct race {
-    uint32_t people[2]; /* Democrats, Republicans */
-    bool many;          /* of one of them more than seats */
+    uint32_t stands;    /* the last of them; 0: none */
+    uint32_t people[2]; /* Democrats, Republicans; when they are counted */
+    uint32_t seats;
+    bool many; /* of one of them more than seats */
 };
 
 struct survey {
     struct results_builder *builder; /* whose contests are the races */
-    struct memo people, pairs;       /* pairs: a contest and one of the people */
-    struct race *races;              /* by the builder's number of the contest */
-    uint32_t race_count, race_room;
+    struct memo people;
+    struct race *races; /* by the builder's number of the contest */
+    struct stand *stands;
+    uint32_t race_count, race_room, stand_count, stand_room;
 };
 
 struct survey *rowing_survey(const struct rows *r)
@@ -25,7 +34,6 @@ struct survey *rowing_survey(const struct rows *r)
     if (s) {
         s->builder = r->job->builder;
         memo_init(&s->people, r->job->arena, 0);
-        memo_init(&s->pairs, r->job->arena, 0);
     }
     return s;
 }
@@ -49,20 +57,39 @@ bool rowing_survey_enter(struct rows *r, const struct candidate *c, uint32_t con
                          const struct results_contest *race)
 {
     struct survey *s = r->survey;
-    const uint32_t numbers[] = {contest, c->person};
-    const struct slice pair = {(const char *)numbers, sizeof numbers};
-    uint32_t before = s->pairs.count, number;
     if (!c->person)
         return true;
     if (!arrays_grow(&r->arrays, &s->races, &s->race_room, (uint64_t)contest + 1, sizeof *s->races,
                      ROWING_LIST_MAX) ||
-        !memo_find(&s->pairs, &pair, 1, &number))
+        !arrays_grow(&r->arrays, &s->stands, &s->stand_room, (uint64_t)s->stand_count + 1,
+                     sizeof *s->stands, ROWING_LIST_MAX))
         return rowing_full(r);
     struct race *k = &s->races[contest];
+    int32_t said = race->seats > 1 ? race->seats : race->votes_allowed;
+    uint32_t seats = said > 1 ? (uint32_t)said : 1;
     s->race_count = contest >= s->race_count ? contest + 1 : s->race_count;
-    int32_t seats = race->seats > 1 ? race->seats : race->votes_allowed;
-    k->people[c->republican] += s->pairs.count != before;
-    k->many |= k->people[c->republican] > (uint32_t)(seats > 1 ? seats : 1);
+    s->stands[s->stand_count++] = (struct stand){k->stands, c->person - 1, c->republican};
+    k->stands = s->stand_count;
+    k->seats = !k->seats || seats < k->seats ? seats : k->seats;
+    return true;
+}
+
+/* Each once, whatever rows say of him. */
+bool rowing_survey_count(struct rows *r)
+{
+    struct survey *s = r->survey;
+    uint32_t *seen = arena_array(r->job->arena, (size_t)s->people.count + 1, sizeof *seen);
+    if (!seen)
+        return rowing_full(r);
+    for (uint32_t i = 0; i < s->race_count; i++) {
+        struct race *k = &s->races[i];
+        for (uint32_t at = k->stands; at; at = s->stands[at - 1].next) {
+            const struct stand *one = &s->stands[at - 1];
+            k->people[one->republican] += seen[one->person] != i + 1;
+            seen[one->person] = i + 1;
+        }
+        k->many = k->people[0] > k->seats || k->people[1] > k->seats;
+    }
     return true;
 }
 

@@ -11,11 +11,6 @@
 #include "parsers/rowing.h"
 #include "parsers/types.h"
 
-/* Pairs are looked for while there are not many more than were found: these first ones, and one for
- * so many rows. */
-#define PAIRS_FIRST 64
-#define PAIRS_ROWS 16
-
 /* ---- setting up ---- */
 
 struct fields_seen {
@@ -90,6 +85,16 @@ static bool group_init(struct rows *r, struct group *g, uint64_t roles, struct f
     return true;
 }
 
+/* How many fields a row has, at least, where all of the group's are there. */
+static void measure(struct rows *r, const struct group *g)
+{
+    for (uint32_t i = 0; i < g->run_count; i++) {
+        const struct run *run = &g->runs[i];
+        size_t least = run->from < 0 ? SIZE_MAX : (size_t)run->to + 1;
+        r->least = least > r->least ? least : r->least;
+    }
+}
+
 static uint64_t roles_between(enum role first, enum role last)
 {
     uint64_t roles = 0;
@@ -101,7 +106,7 @@ static uint64_t roles_between(enum role first, enum role last)
 static bool groups_init(struct rows *r, struct fault *f)
 {
     const struct mapping *m = r->m;
-    struct fields_seen title = {.n = 0}, candidate = {.n = 0}, pair, question, spot = {.n = 0},
+    struct fields_seen title = {.n = 0}, candidate = {.n = 0}, question, spot = {.n = 0},
                        drop = {.n = 0}, ask = {.n = 0}, sum = {.n = 0}, figure = {.n = 0};
     uint64_t titles = roles_between(ROLE_CONTEST_ID, ROLE_SEATS);
     uint64_t candidates = roles_between(ROLE_CHOICE_ID, ROLE_INCUMBENT);
@@ -116,7 +121,7 @@ static bool groups_init(struct rows *r, struct fault *f)
     see_tests(&title, m->wholes, m->whole_count);
     see_tests(&title, m->all_parties, m->all_party_count);
     see_tests(&title, m->ranked, m->ranked_count);
-    pair = question = title;
+    question = title;
     see(&question, &m->measure_title);
     see_tests(&spot, m->levels, m->level_count);
     see_tests(&drop, m->filters, m->filter_count);
@@ -129,7 +134,6 @@ static bool groups_init(struct rows *r, struct fault *f)
     } groups[] = {
         {&r->titles, titles, &title, sizeof(struct title)},
         {&r->candidates, candidates, &candidate, sizeof(struct candidate)},
-        {&r->pairs, titles | candidates, &pair, sizeof(struct pair)},
         {&r->questions, titles | candidates | ROWING_BIT(ROLE_COUNTY_ID) | ROWING_BIT(ROLE_COUNTY),
          &question, sizeof(struct who)},
         {&r->spots, roles_between(ROLE_COUNTY_ID, ROLE_VERSION), &spot, sizeof(struct spot)},
@@ -144,6 +148,7 @@ static bool groups_init(struct rows *r, struct fault *f)
         if (groups[i].seen->full)
             return fault_set(f, WIRE_SCHEMA, "the mapping's texts come from more than %d columns",
                              ROWING_FIELDS_MAX);
+        measure(r, groups[i].group);
     }
     return true;
 }
@@ -212,36 +217,54 @@ bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how
 
 /* ---- groups ---- */
 
-/* The bytes of a run in this row. */
-static inline struct slice run_bytes(const struct rows *r, const struct run *run)
+static inline struct slice bytes_between(const struct slice *from, const struct slice *to)
 {
-    const struct slice *fields = r->fields;
+    return (struct slice){from->ptr, (size_t)(to->ptr + to->len - from->ptr)};
+}
+
+/* The bytes of a run in this row, which may be short. */
+static struct slice run_bytes(const struct rows *r, const struct run *run)
+{
     size_t from = (size_t)run->from, to = (size_t)run->to;
-    if (run->from < 0 || to >= r->n) { /* from the right; a short row */
-        from = run->from < 0 ? r->n + from : from;
+    if (run->from < 0 || to >= r->n) {
+        from = run->from < 0 ? r->n + from : from; /* from the right */
         to = run->from < 0 || to < r->n ? from : r->n - 1;
         if (from >= r->n)
             return (struct slice){NULL, 0};
     }
-    return (struct slice){fields[from].ptr,
-                          (size_t)(fields[to].ptr + fields[to].len - fields[from].ptr)};
+    return bytes_between(&r->fields[from], &r->fields[to]);
 }
 
-/* What a group's fields say in the row at hand; *fresh: it is new, zeroed, and to be worked out.
- * NULL when memory is out. */
-static inline void *group_find(struct rows *r, struct group *g, bool *fresh)
+/* What was kept is not of the row before. */
+__attribute__((noinline)) static void *group_seek(struct rows *r, struct group *g, bool *fresh)
 {
-    uint32_t before = g->memo.count, number;
+    uint32_t before = g->memo.count;
     for (uint32_t i = 0; i < g->run_count; i++)
         g->parts[i] = run_bytes(r, &g->runs[i]);
-    if (!memo_find(&g->memo, g->parts, g->run_count, &number)) {
+    struct memo_key *k = memo_key(&g->memo, g->parts, g->run_count);
+    if (!k) {
         rowing_full(r);
         return NULL;
     }
     *fresh = g->memo.count != before;
     if (*fresh)
         r->scratch.used = 0;
-    return memo_kept(&g->memo, number);
+    return memo_kept(&g->memo, k);
+}
+
+/* What a group's fields say in the row at hand; *fresh: it is new, zeroed, and to be worked out.
+ * NULL when memory is out. Most say what they said in the row before. */
+__attribute__((always_inline)) static inline void *group_find(struct rows *r, struct group *g,
+                                                              bool *fresh)
+{
+    struct memo_key *last = g->memo.last;
+    *fresh = false;
+    if (g->run_count == 1 && r->n >= r->least && last) {
+        const struct slice part = bytes_between(&r->fields[g->runs->from], &r->fields[g->runs->to]);
+        if (memo_is(last, &part, 1))
+            return memo_kept(&g->memo, last);
+    }
+    return group_seek(r, g, fresh);
 }
 
 static bool find_verdict(struct rows *r, struct group *g,
@@ -326,31 +349,36 @@ static int64_t odd_figure(struct rows *r, struct slice raw, struct slice name)
     return VOTES_UNKNOWN;
 }
 
-/* Plain digits. A line is long enough in front of all fields but its first ones: from here on. */
-static inline bool digits(struct slice s, const char *from, int64_t *n)
+/* Plain digits. A line is long enough in front of all fields but its first ones: from there on. */
+__attribute__((always_inline)) static inline bool
+plain_figure(const struct rows *r, const struct column_part *p, int64_t *n)
 {
-    return s.ptr + s.len < from ? count_digits(s, n) : count_digits_behind(s, n);
+    struct slice s = column_field(r->fields, r->n, p->field);
+    s = r->m->count.quote ? unquoted(s) : s;
+    return r->how.adjacent && s.ptr + s.len >= r->fields[0].ptr + 8 ? count_digits_behind(s, n)
+                                                                    : count_digits(s, n);
 }
 
 /* The sum of a column's parts in this row. */
-static inline int64_t figure(struct rows *r, const struct column *c)
+static int64_t sum_of(struct rows *r, const struct column *c)
 {
-    const struct slice *fields = r->fields;
-    const size_t fields_count = r->n;
-    const bool quote = r->m->count.quote;
-    const char *from = r->how.adjacent ? fields[0].ptr + 8 : (const char *)UINTPTR_MAX;
     const struct column_part *p = c->parts, *const end = p + c->count;
     int64_t sum = 0, n;
     bool unknown = p == end;
     for (; p < end; p++) {
-        struct slice raw = column_field(fields, fields_count, p->field);
-        if (!digits(quote ? unquoted(raw) : raw, from, &n)) {
-            n = odd_figure(r, raw, p->text);
+        if (!plain_figure(r, p, &n)) {
+            n = odd_figure(r, column_field(r->fields, r->n, p->field), p->text);
             unknown |= n == VOTES_UNKNOWN;
         }
         sum += n;
     }
     return unknown ? VOTES_UNKNOWN : sum;
+}
+
+static inline int64_t figure(struct rows *r, const struct column *c)
+{
+    int64_t n;
+    return c->count == 1 && plain_figure(r, c->parts, &n) ? n : sum_of(r, c);
 }
 
 /* Give the builder a unit with the figures in the row at hand. */
@@ -431,10 +459,10 @@ static bool enter_typed(struct rows *r, struct entry e)
 {
     bool sum = false;
     return find_verdict(r, &r->sums, rowing_sums, &sum) &&
-           types_add(r->types, r, e, r->sums.memo.last, sum);
+           types_add(r->types, r, e, r->sums.memo.last->number, sum);
 }
 
-static bool enter(struct rows *r, uint32_t where, uint32_t choice, int64_t votes)
+static inline bool enter(struct rows *r, uint32_t where, uint32_t choice, int64_t votes)
 {
     const struct entry e = {where, choice, .votes = votes};
     return r->types ? enter_typed(r, e) : rowing_enter(r, r->at->contest, e);
@@ -480,57 +508,43 @@ static bool check_nowhere(struct rows *r)
 
 /* ---- a row ---- */
 
-/* The title and candidate of the row at hand. They are found together, by one look, as long as rows
- * say the same again and again; looked for by themselves where most say something new. */
-static bool find_pair(struct rows *r, struct pair **out)
-{
-    bool fresh = true;
-    struct pair *p = &r->pair;
-    if (r->pairs.memo.count <= PAIRS_FIRST + 2 * r->pairs_found + r->kept / PAIRS_ROWS) {
-        if (!(p = group_find(r, &r->pairs, &fresh)))
-            return false;
-        r->pairs_found += !fresh;
-    }
-    *out = p;
-    if (!fresh)
-        return true;
-    p->county = ARRAYS_NONE;
-    return find_title(r, &p->title) && find_candidate(r, &p->candidate);
-}
-
 /* Where no columns say what is a question, a row without a name is one. */
-static bool is_question(struct rows *r, const struct pair *p, bool *question)
+static bool is_question(struct rows *r, const struct candidate *c, bool *question)
 {
-    *question = r->has_questions && p->candidate->blank;
+    *question = r->has_questions && c->blank;
     return !r->has_questions || !r->m->measure_count ||
            find_verdict(r, &r->asks, rowing_asks, question);
 }
 
 /* What is nobody wherever it stands; NULL: somebody, perhaps. */
-static const struct who *nobody(const struct pair *p)
+static inline const struct who *nobody(const struct title *t, const struct candidate *c)
 {
     static const struct who nothing = {.kind = WHO_NOTHING}, nowhere = {.kind = WHO_NOWHERE};
-    if (p->candidate->who.kind == WHO_NAMELESS && !p->title->named)
+    if (c->who.kind == WHO_CHOICE)
+        return NULL;
+    if (c->who.kind == WHO_NAMELESS && !t->named)
         return &nowhere;
-    return p->candidate->who.kind == WHO_NOTHING ||
-                   (p->candidate->who.kind == WHO_FIGURE && !p->title->named)
-               ? &nothing
-               : NULL;
+    return c->who.kind == WHO_NOTHING || (c->who.kind == WHO_FIGURE && !t->named) ? &nothing : NULL;
 }
 
 /* What the row at hand is about, in its county. */
-static bool find_who(struct rows *r, struct pair *p, uint32_t county)
+static inline bool find_who(struct rows *r, struct title *t, struct candidate *c, uint32_t county)
 {
-    county = p->title->per_county ? county : 0;
-    if (p->county != county && !rowing_who(r, p->title, p->candidate, county, &p->who))
-        return false;
-    p->county = county;
-    r->at = &p->who;
-    return true;
+    county = t->per_county ? county : 0;
+    r->at = &c->who;
+    return (t->county == county && t->contest == c->who.contest) || rowing_who(r, t, c, county);
+}
+
+static bool take_question(struct rows *r, uint32_t where)
+{
+    int64_t yes = figure(r, &r->m->column[ROLE_YES]), no = figure(r, &r->m->column[ROLE_NO]);
+    if (yes == VOTES_UNKNOWN && no == VOTES_UNKNOWN)
+        check_nameless(r); /* a choice that lost its name, perhaps */
+    return enter(r, where, r->at->choice, yes) && enter(r, where, r->at->no, no);
 }
 
 /* What a row gives that is kept. */
-static bool take_row(struct rows *r, uint32_t where)
+static inline bool take_row(struct rows *r, uint32_t where)
 {
     const struct who *w = r->at;
     r->scratch.used = 0;
@@ -538,15 +552,11 @@ static bool take_row(struct rows *r, uint32_t where)
         return unit_figure(r, where);
     if (r->has_figures && !unit_figures(r, where))
         return false;
+    if (w->kind == WHO_QUESTION)
+        return take_question(r, where);
     if (w->kind == WHO_NAMELESS) {
         check_nameless(r);
         return true;
-    }
-    if (w->kind == WHO_QUESTION) {
-        int64_t yes = figure(r, &r->m->column[ROLE_YES]), no = figure(r, &r->m->column[ROLE_NO]);
-        if (yes == VOTES_UNKNOWN && no == VOTES_UNKNOWN)
-            check_nameless(r); /* a choice that lost its name, perhaps */
-        return enter(r, where, w->choice, yes) && enter(r, where, w->no, no);
     }
     int64_t votes = figure(r, &r->m->column[ROLE_VOTES]);
     if (r->m->check.count)
@@ -558,7 +568,8 @@ bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t num
               struct fault *f)
 {
     static const struct who dropped = {.kind = WHO_DROPPED};
-    struct pair *p;
+    struct title *t;
+    struct candidate *c;
     struct spot *s;
     bool drop = false, question;
     r->fields = fields;
@@ -570,17 +581,17 @@ bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t num
         return false;
     if (drop)
         return true;
-    if (!find_pair(r, &p))
+    if (!find_title(r, &t) || !find_candidate(r, &c))
         return false;
     if (r->how.learn)
         return true;
     r->kept++;
-    if (!is_question(r, p, &question))
+    if (!is_question(r, c, &question))
         return false;
-    if (!question && (r->at = nobody(p)))
+    if (!question && (r->at = nobody(t, c)))
         return r->at->kind == WHO_NOTHING || check_nowhere(r);
     return find_spot(r, &s) &&
-           (question ? find_question(r, s->county) : find_who(r, p, s->county)) &&
+           (question ? find_question(r, s->county) : find_who(r, t, c, s->county)) &&
            take_row(r, s->place);
 }
 
@@ -594,7 +605,8 @@ void rows_here(const struct rows *r)
 bool rows_finish(struct rows *r, struct fault *f)
 {
     r->fault = f;
-    return (!r->types || types_finish(r->types, r)) && rowing_post(r);
+    return (!r->types || types_finish(r->types, r)) && rowing_post(r) &&
+           (!r->survey || rowing_survey_count(r));
 }
 
 uint64_t rows_kept(const struct rows *r)

@@ -70,6 +70,14 @@ static void somebody_listed_twice_makes_no_primary(void **state)
     gives("contest-per-party=auto\n", rows, "A/=3;B/=2;C/=2;D/=2;");
 }
 
+static void who_comes_again_in_other_rows_is_one_person(void **state)
+{
+    (void)state;
+    gives("contest-per-party=auto\n",
+          "A,Ann,DEM,1,1\nA,Bo,REP,1,1\nB,Ann,DEM,1,1\nB,Bo,REP,1,1\nA,Ann,DEM,1,1\nA,Bo,REP,1,1\n",
+          "A/=2;B/=2;");
+}
+
 /* On the day of a primary a seat may be filled for good. */
 static void a_special_election_is_of_all_parties_unless_it_is_a_primary_too(void **state)
 {
@@ -128,6 +136,7 @@ int main(void)
         cmocka_unit_test(a_party_has_a_contest_where_told_so),
         cmocka_unit_test(more_of_a_party_than_seats_are_a_primary),
         cmocka_unit_test(somebody_listed_twice_makes_no_primary),
+        cmocka_unit_test(who_comes_again_in_other_rows_is_one_person),
         cmocka_unit_test(a_special_election_is_of_all_parties_unless_it_is_a_primary_too),
         cmocka_unit_test(commissioners_of_two_counties_are_no_party_of_many),
         cmocka_unit_test(another_charset_is_read_once),
