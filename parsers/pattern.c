@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "parsers/memo.h"
-#include "parsers/pool.h"
 
 #define REMEMBERED 4096 /* texts, of one pattern */
 #define TEXT_MOST 256   /* bytes of each */
@@ -25,9 +24,7 @@ struct pattern {
     struct slice literal; /* stands in every match, in any case where that is ignored */
     size_t rare;          /* one of its characters, by which it is looked for */
     bool compiled, nocase;
-    struct memo texts;
-    struct answer *answers; /* by the number of the text */
-    uint32_t answer_room;
+    struct memo texts, matches; /* with their answers; a match's count from where it begins */
 };
 
 /* ---- how large it is ---- */
@@ -215,7 +212,8 @@ bool pattern_new(struct arena *a, struct pattern **list, struct slice option, st
         return fault_set(f, WIRE_LIMIT, "out of memory");
     p->next = *list;
     p->arena = a;
-    memo_init(&p->texts, a, 0);
+    memo_init(&p->texts, a, sizeof(struct answer));
+    memo_init(&p->matches, a, sizeof(struct answer));
     *list = p;
     const char *excess = pattern_excess(source);
     if (excess)
@@ -248,27 +246,62 @@ void patterns_done(struct pattern **list)
     *list = NULL;
 }
 
-static bool match(const struct pattern *p, struct slice s, regmatch_t m[PATTERN_GROUPS])
+/* `n` groups of the text, the whole match counted. */
+static bool match(const struct pattern *p, struct slice s, size_t n, regmatch_t m[PATTERN_GROUPS])
 {
     m[0] = (regmatch_t){.rm_so = 0, .rm_eo = (regoff_t)s.len};
     for (size_t i = 1; i < PATTERN_GROUPS; i++)
         m[i] = (regmatch_t){.rm_so = -1, .rm_eo = -1};
-    return regexec(&p->regex, s.len ? s.ptr : "", p->groups, m, REG_STARTEND) == 0;
+    return regexec(&p->regex, s.len ? s.ptr : "", n, m, REG_STARTEND) == 0;
+}
+
+/* What is kept with these parts; *fresh: nothing yet. NULL where nothing can be. */
+static struct answer *answer_of(struct memo *m, const struct slice *parts, size_t n, bool *fresh)
+{
+    uint32_t before = m->count;
+    struct memo_key *k = before < REMEMBERED ? memo_key(m, parts, n) : NULL;
+    *fresh = m->count != before;
+    return k ? memo_kept(m, k) : NULL;
+}
+
+/* Groups cost libc several times what finding the match does. Which they are is told by the match
+ * and the bytes around it, where expressions look at words' ends; and matches come again in texts
+ * that do not: "(1) Position" of many offices. */
+static bool match_groups(struct pattern *p, struct slice s, regmatch_t m[PATTERN_GROUPS])
+{
+    if (p->groups <= 1)
+        return match(p, s, p->groups, m);
+    if (!match(p, s, 1, m))
+        return false;
+    size_t from = (size_t)m[0].rm_so, to = (size_t)m[0].rm_eo;
+    const struct slice parts[] = {slice_sub(s, from ? from - 1 : 0, from), slice_sub(s, from, to),
+                                  slice_sub(s, to, to + 1)};
+    bool fresh;
+    struct answer *a = answer_of(&p->matches, parts, 3, &fresh);
+    if (a && !fresh) {
+        for (size_t i = 1; i < PATTERN_GROUPS; i++) {
+            m[i].rm_so = a->from[i] < 0 ? -1 : a->from[i] + m[0].rm_so;
+            m[i].rm_eo = a->to[i] < 0 ? -1 : a->to[i] + m[0].rm_so;
+        }
+        return true;
+    }
+    bool found = match(p, s, p->groups, m);
+    for (size_t i = 0; a && i < PATTERN_GROUPS; i++) {
+        a->from[i] = m[i].rm_so < 0 ? -1 : (int16_t)(m[i].rm_so - m[0].rm_so);
+        a->to[i] = m[i].rm_so < 0 ? -1 : (int16_t)(m[i].rm_eo - m[0].rm_so);
+    }
+    return found;
 }
 
 /* What is remembered of a text, NULL where nothing can be. */
 static const struct answer *answer_for(struct pattern *p, struct slice s)
 {
-    uint32_t before = p->texts.count, number;
     regmatch_t m[PATTERN_GROUPS];
-    if (s.len > TEXT_MOST || before >= REMEMBERED || !memo_find(&p->texts, &s, 1, &number) ||
-        !pool_grow(p->arena, &p->answers, &p->answer_room, (uint64_t)number + 1, sizeof *p->answers,
-                   REMEMBERED))
-        return NULL;
-    struct answer *a = &p->answers[number];
-    if (p->texts.count == before)
+    bool fresh;
+    struct answer *a = s.len > TEXT_MOST ? NULL : answer_of(&p->texts, &s, 1, &fresh);
+    if (!a || !fresh)
         return a;
-    bool found = match(p, s, m);
+    bool found = match_groups(p, s, m);
     for (int i = 0; i < PATTERN_GROUPS; i++) {
         a->from[i] = found ? (int16_t)m[i].rm_so : -1;
         a->to[i] = found ? (int16_t)m[i].rm_eo : -1;
@@ -288,7 +321,7 @@ bool pattern_match(struct pattern *p, struct slice s, struct slice groups[PATTER
     if (lacks_literal(p, s))
         return false;
     const struct answer *a = answer_for(p, s);
-    if (a ? a->from[0] < 0 : !match(p, s, m))
+    if (a ? a->from[0] < 0 : !match(p, s, p->groups, m))
         return false;
     for (int i = 0; groups && i < PATTERN_GROUPS; i++)
         fill(s, a ? a->from[i] : m[i].rm_so, a ? a->to[i] : m[i].rm_eo, &groups[i]);
