@@ -2,15 +2,15 @@
 /* An open-addressing table whose keys remember their successors. */
 #include "parsers/memo.h"
 
-#include "parsers/pool.h"
+#include "parsers/arrays.h"
 
 #define LUCK_MAX 16
 #define SLOTS_FEW 4096 /* a table of fewer grows faster */
 #define KEYS_MAX (UINT32_C(1) << 28)
 
 struct memo_slot {
-    uint32_t tag;    /* so that hardly any key is looked at in vain */
-    uint32_t number; /* plus 1; 0: the slot is free */
+    uint64_t hash;        /* so that hardly any key is looked at in vain */
+    struct memo_key *key; /* NULL: the slot is free */
 };
 
 void memo_init(struct memo *m, struct arena *a, size_t kept)
@@ -52,7 +52,7 @@ static inline uint64_t hash_long(struct slice s, uint64_t h)
                 memo_word(last, 8) ^ h);
 }
 
-static inline uint32_t hash(const struct slice *parts, size_t n)
+static inline uint64_t hash(const struct slice *parts, size_t n)
 {
     uint64_t h = n;
     for (size_t i = 0; i < n; i++) {
@@ -61,45 +61,45 @@ static inline uint32_t hash(const struct slice *parts, size_t n)
         else
             h = index_mix(h, parts[i].len ? word(parts[i].ptr, parts[i].len) + parts[i].len : 0);
     }
-    return (uint32_t)(h ^ h >> 32);
+    return h ^ h >> 32;
 }
 
 static inline void enter(struct memo_slot *slots, uint32_t room, struct memo_slot slot)
 {
-    uint32_t at = slot.tag & (room - 1);
-    while (slots[at].number)
+    uint32_t at = slot.hash & (room - 1);
+    while (slots[at].key)
         at = (at + 1) & (room - 1);
     slots[at] = slot;
 }
 
 static bool slots_grow(struct memo *m)
 {
-    if (m->count < m->slot_room / 2)
+    if (m->count < m->room / 2)
         return true;
-    uint32_t room = m->slot_room ? m->slot_room * (m->slot_room < SLOTS_FEW ? 4 : 2) : 64;
-    struct memo_slot *slots = arena_array(m->arena, room, sizeof *slots);
+    uint32_t room = m->room ? m->room * (m->room < SLOTS_FEW ? 4 : 2) : 64;
+    struct memo_slot *slots =
+        m->count < KEYS_MAX ? arena_array(m->arena, room, sizeof *slots) : NULL;
     if (!slots)
         return false;
-    for (uint32_t i = 0; i < m->slot_room; i++) {
-        if (m->slots[i].number)
+    for (uint32_t i = 0; i < m->room; i++) {
+        if (m->slots[i].key)
             enter(slots, room, m->slots[i]);
     }
     m->slots = slots;
-    m->slot_room = room;
+    m->room = room;
     return true;
 }
 
 /* NULL when it is not there. */
-static inline struct memo_key *find(const struct memo *m, uint32_t tag, const struct slice *parts,
+static inline struct memo_key *find(const struct memo *m, uint64_t hash, const struct slice *parts,
                                     size_t n)
 {
-    uint32_t at = tag & (m->slot_room - 1);
-    if (!m->slot_room)
+    uint32_t at = hash & (m->room - 1);
+    if (!m->room)
         return NULL;
-    for (; m->slots[at].number; at = (at + 1) & (m->slot_room - 1)) {
-        struct memo_key *k = m->keys[m->slots[at].number - 1];
-        if (m->slots[at].tag == tag && memo_is(k, parts, n))
-            return k;
+    for (; m->slots[at].key; at = (at + 1) & (m->room - 1)) {
+        if (m->slots[at].hash == hash && memo_is(m->slots[at].key, parts, n))
+            return m->slots[at].key;
     }
     return NULL;
 }
@@ -112,26 +112,24 @@ static size_t size_of(const struct slice *parts, size_t n)
     return size;
 }
 
-static struct memo_key *add(struct memo *m, uint32_t tag, const struct slice *parts, size_t n)
+static struct memo_key *add(struct memo *m, uint64_t hash, const struct slice *parts, size_t n)
 {
     struct memo_key *k = NULL;
     size_t size = size_of(parts, n);
     char *room = size < UINT32_MAX ? arena_room(m->arena, m->kept + sizeof *k + size) : NULL;
-    if (!room || !slots_grow(m) ||
-        !pool_grow(m->arena, &m->keys, &m->room, (uint64_t)m->count + 1, sizeof *m->keys, KEYS_MAX))
+    if (!room || !slots_grow(m))
         return NULL;
     memset(room, 0, m->kept);
     k = (void *)(room + m->kept);
     char *to = (char *)(k->lengths + n);
-    k->number = m->count;
+    k->number = m->count++;
     k->next = NULL;
     for (size_t i = 0; i < n; to += parts[i++].len) {
         k->lengths[i] = (uint32_t)parts[i].len;
         if (parts[i].len)
             memcpy(to, parts[i].ptr, parts[i].len);
     }
-    m->keys[m->count] = k;
-    enter(m->slots, m->slot_room, (struct memo_slot){tag, ++m->count});
+    enter(m->slots, m->room, (struct memo_slot){hash, k});
     return k;
 }
 
@@ -145,8 +143,8 @@ struct memo_key *memo_seek(struct memo *m, const struct slice *parts, size_t n)
         }
         m->luck -= m->luck > 0;
     }
-    uint32_t tag = hash(parts, n);
-    if (!(k = find(m, tag, parts, n)) && !(k = add(m, tag, parts, n)))
+    uint64_t h = hash(parts, n);
+    if (!(k = find(m, h, parts, n)) && !(k = add(m, h, parts, n)))
         return NULL;
     if (last)
         last->next = k;

@@ -20,10 +20,9 @@ struct memo_key {          /* behind what is kept, with each part's length, and 
 };
 struct memo {
     struct arena *arena;
-    struct memo_key **keys; /* by number */
-    struct memo_key *last;  /* found last; NULL: none */
+    struct memo_key *last; /* found last; NULL: none */
     struct memo_slot *slots;
-    uint32_t count, room, slot_room;
+    uint32_t count, room;
     uint32_t luck, turn; /* guesses are made while they come true, else now and then */
     uint32_t kept;       /* bytes kept with each */
 };
