@@ -311,7 +311,7 @@ __attribute__((always_inline)) static inline enum scan scan_plain(struct scanner
         if (field - r->fields > RECORDS_FIELDS_MAX)
             break;
         while (marks) {
-            const char *at = block + __builtin_ctzll(marks);
+            const char *at = block + (unsigned)__builtin_ctzll(marks);
             marks &= marks - 1;
             *field++ = (struct slice){start, (size_t)(at - start)};
             start = at + 1;
@@ -378,7 +378,7 @@ static inline bool scan_tidy(struct scanner *s)
         if (field - r->fields > RECORDS_FIELDS_MAX)
             return false;
         while (marks) {
-            const char *at = block + __builtin_ctzll(marks);
+            const char *at = block + (unsigned)__builtin_ctzll(marks);
             marks &= marks - 1;
             *field++ = (struct slice){start, (size_t)(at - start)};
             start = at + 1;

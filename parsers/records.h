@@ -43,6 +43,12 @@ struct records {
 bool records_open(struct arena *a, struct input *in, char separator, bool quote, struct records *r,
                   struct fault *f) MUST_USE;
 
+/* Does another line surely follow? */
+static inline bool records_go_on(const struct records *r)
+{
+    return r->from < r->to && (unsigned char)r->run[r->from] > ' ';
+}
+
 /* Is the line at hand the last that is not blank? */
 bool records_last(struct records *r, bool *last, struct fault *f) MUST_USE;
 

@@ -36,6 +36,7 @@ struct title {
     struct results_contest record; /* of no county but the source's */
     struct results_text of_party;  /* its text where it is one party's; empty: it is nobody's */
     bool named, per_county, all_parties;
+    bool dropped;             /* by a filter; then nothing else is said */
     uint32_t county, contest; /* where it was met last, and the builder's contest there; county
                                  ARRAYS_NONE: nowhere */
 };
@@ -110,9 +111,9 @@ struct rows {
     struct job *job;
     const struct mapping *m;
     struct rows_how how;
-    struct pool *pool;          /* the builder's */
-    struct slice state, county; /* of the source */
-    bool has_figures, has_questions;
+    struct pool *pool;                             /* the builder's */
+    struct slice state, county;                    /* of the source */
+    bool has_figures, has_questions, filters_rows; /* by more than what is of a title */
     struct group titles, candidates, spots, figures, questions; /* each keeps its like */
     struct group drops, asks,
         sums;                   /* bools: filters; is it a question, a vote type that is a sum? */

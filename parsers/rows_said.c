@@ -179,6 +179,10 @@ static bool title_by_texts(struct rows *r, struct title *t)
 
 bool rowing_title(struct rows *r, struct title *t)
 {
+    if (!r->filters_rows && !rowing_drops(r, &t->dropped))
+        return false;
+    if (t->dropped)
+        return true;
     if (!rowing_texts(r, &r->titles) ||
         (r->how.names && !names_contest(r->how.names, r->how.learn, r->text)))
         return rowing_full(r);

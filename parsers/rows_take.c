@@ -44,6 +44,17 @@ static void see_tests(struct fields_seen *s, const struct mapping_test *t, uint3
         see(s, &t[i].column);
 }
 
+static bool has_all(const struct fields_seen *s, const struct fields_seen *of)
+{
+    size_t at = 0, found = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        while (at < of->n && of->list[at] < s->list[i])
+            at++;
+        found += at < of->n && of->list[at] == s->list[i];
+    }
+    return found == s->n;
+}
+
 /* The roles a group needs: its own, and those its own are cut from. */
 static uint64_t needed(const struct mapping *m, uint64_t roles)
 {
@@ -150,6 +161,7 @@ static bool groups_init(struct rows *r, struct fault *f)
                              ROWING_FIELDS_MAX);
         measure(r, groups[i].group);
     }
+    r->filters_rows = !has_all(&drop, &title);
     return true;
 }
 
@@ -223,7 +235,7 @@ static inline struct slice bytes_between(const struct slice *from, const struct 
 }
 
 /* The bytes of a run in this row, which may be short. */
-static struct slice run_bytes(const struct rows *r, const struct run *run)
+__attribute__((noinline)) static struct slice run_bytes(const struct rows *r, const struct run *run)
 {
     size_t from = (size_t)run->from, to = (size_t)run->to;
     if (run->from < 0 || to >= r->n) {
@@ -239,9 +251,13 @@ static struct slice run_bytes(const struct rows *r, const struct run *run)
 __attribute__((noinline)) static void *group_seek(struct rows *r, struct group *g, bool *fresh)
 {
     uint32_t before = g->memo.count;
-    for (uint32_t i = 0; i < g->run_count; i++)
-        g->parts[i] = run_bytes(r, &g->runs[i]);
-    struct memo_key *k = memo_key(&g->memo, g->parts, g->run_count);
+    const uint32_t n = g->run_count;
+    struct slice *parts = g->parts;
+    for (uint32_t i = 0; i < n; i++)
+        parts[i] = r->n >= r->least
+                       ? bytes_between(&r->fields[g->runs[i].from], &r->fields[g->runs[i].to])
+                       : run_bytes(r, &g->runs[i]);
+    struct memo_key *k = memo_key(&g->memo, parts, n);
     if (!k) {
         rowing_full(r);
         return NULL;
@@ -577,11 +593,15 @@ bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t num
     r->number = number;
     r->fault = f;
     r->at = &dropped;
-    if (r->m->filter_count && !find_verdict(r, &r->drops, rowing_drops, &drop))
+    if (r->filters_rows && !find_verdict(r, &r->drops, rowing_drops, &drop))
         return false;
     if (drop)
         return true;
-    if (!find_title(r, &t) || !find_candidate(r, &c))
+    if (!find_title(r, &t))
+        return false;
+    if (t->dropped)
+        return true;
+    if (!find_candidate(r, &c))
         return false;
     if (r->how.learn)
         return true;

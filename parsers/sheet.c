@@ -184,7 +184,7 @@ bool sheet_row(struct sheet *s, bool *more, struct fault *f)
             return false;
         if (!*more)
             break;
-        if (m->trailer && !records_last(&s->records, &last, f))
+        if (m->trailer && !records_go_on(&s->records) && !records_last(&s->records, &last, f))
             return false;
         if (last) {
             *more = false;
