@@ -474,6 +474,11 @@ def test_what_was_given_up_does_not_come_back_with_an_older_dump(two):
     assert b.history() == history
 
 
+def test_a_standby_with_nothing_new_shows_that_it_lives(two):
+    two.redis.pexpire("tally:v1:kept", 5000)
+    harness.wait_for(lambda: two.redis.pttl("tally:v1:kept") > 6000, 20, "it is said again")
+
+
 def test_what_is_kept_of_another_epoch_than_ours_is_no_kept_on_both(two):
     """As of a standby that served before, in higher epochs, in a Redis that was emptied since."""
     a, b = two.a, two.b
