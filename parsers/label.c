@@ -6,118 +6,72 @@
 
 #include "daemon/base/text.h"
 
-#define WORD_MAX 32 /* no word of the tables is longer */
+#define WORD_MAX 32  /* each word of the tables is shorter */
+#define WORDS_MAX 16 /* of one first letter */
 
-/* Words, shorter than WORD_MAX, and how they begin: for each first letter which second ones
- * there are. By that most texts are told from all of them. */
+/* Words by their first letters: hardly any text is held against more than a few. */
 struct words {
-    uint32_t second['z' - 'a' + 1];
-    char list[80][WORD_MAX];
+    char of['z' - 'a' + 1][WORDS_MAX][WORD_MAX];
 };
-#define IN(letter) [(letter) - 'a']
-#define L(c) (UINT32_C(2) << ((c) - 'a'))
-#define OTHER UINT32_C(1) /* no letter, or the end */
+#define IN(letter) .of[(letter) - 'a']
 
 static const struct words statistics = {
-    {IN('b') = L('a') | L('l'), IN('c') = L('o'), IN('e') = L('l') | L('x'), IN('i') = L('n'),
-     IN('n') = L('o') | L('u'), IN('o') = L('v'), IN('p') = L('r') | L('u'), IN('r') = L('e'),
-     IN('s') = L('p'), IN('t') = L('i') | L('o') | L('u'), IN('u') = L('n'),
-     IN('v') = L('a') | L('o')},
-    {"overvotes",
-     "overvote",
-     "undervotes",
-     "undervote",
-     "blankvotes",
-     "blanks",
-     "blankballots",
-     "regvoterscounty",
-     "registeredvoters",
-     "ballotscast",
-     "totalballotscast",
-     "timescounted",
-     "timesblankvoted",
-     "timesovervoted",
-     "numberofundervotes",
-     "numberofovervotes",
-     "totalundervotes",
-     "totalovervotes",
-     "underovervotes",
-     "overundervotes",
-     "timescast",
-     "totalballots",
-     "ballotscounted",
-     "validvotes",
-     "invalidvotes",
-     "residualvotes",
-     "voterturnout",
-     "exhausted",
-     "exhaustedballots",
-     "exhaustedvotes",
-     "inactiveballots",
-     "continuingballots",
-     "continuingballotstotal",
-     "nontransferabletotal",
-     "blank",
-     "void",
-     "voids",
-     "blankvoid",
-     "blankandvoid",
-     "blanksvoids",
-     "overs",
-     "unders",
-     "overunder",
-     "underover",
-     "ballotscasttotal",
-     "ballotscastblank",
-     "registeredvoterstotal",
-     "voterscast",
-     "totalvoters",
-     "turnout",
-     "spoiledballots",
-     "spoiledvotes",
-     "spoiltvotes",
-     "precinctsreporting",
-     "precinctsreported",
-     "precinctscounted",
-     "numberofprecincts",
-     "ballotsblank",
-     "numberofprecinctsreporting",
-     "totalprecincts",
-     "eligiblevoters",
-     "regvoters",
-     "overvoteundervote",
-     "overvotesundervotes",
-     "undervotesovervotes",
-     "rejectedballots",
-     "publiccounter"}};
+    IN('b') = {"blankvotes", "blanks", "blankballots", "ballotscast", "ballotscounted", "blank",
+               "blankvoid", "blankandvoid", "blanksvoids", "ballotscasttotal", "ballotscastblank",
+               "ballotsblank"},
+    IN('c') = {"continuingballots", "continuingballotstotal"},
+    IN('e') = {"exhausted", "exhaustedballots", "exhaustedvotes", "eligiblevoters"},
+    IN('i') = {"invalidvotes", "inactiveballots"},
+    IN('n') = {"numberofundervotes", "numberofovervotes", "nontransferabletotal",
+               "numberofprecincts", "numberofprecinctsreporting"},
+    IN('o') = {"overvotes", "overvote", "overundervotes", "overs", "overunder", "overvoteundervote",
+               "overvotesundervotes"},
+    IN('p') = {"precinctsreporting", "precinctsreported", "precinctscounted", "publiccounter"},
+    IN('r') = {"regvoterscounty", "registeredvoters", "residualvotes", "registeredvoterstotal",
+               "regvoters", "rejectedballots"},
+    IN('s') = {"spoiledballots", "spoiledvotes", "spoiltvotes"},
+    IN('t') = {"totalballotscast", "timescounted", "timesblankvoted", "timesovervoted",
+               "totalundervotes", "totalovervotes", "timescast", "totalballots", "totalvoters",
+               "turnout", "totalprecincts"},
+    IN('u') = {"undervotes", "undervote", "underovervotes", "unders", "underover",
+               "undervotesovervotes"},
+    IN('v') = {"validvotes", "voterturnout", "void", "voids", "voterscast"},
+};
 
 static const struct words totals = {
-    {IN('a') = L('l'), IN('c') = L('a') | L('o'), IN('g') = L('r'), IN('r') = L('a'),
-     IN('s') = L('t') | L('u'), IN('t') = L('o'), IN('v') = L('o')},
-    {"total", "totals", "grandtotal", "totalvotes", "totalvotescast", "contesttotal", "countytotal",
-     "countytotals", "racetotal", "statetotal", "statewidetotal", "statewide", "allcounties",
-     "allprecincts", "contesttotals", "votescast", "subtotal", "castvotes"}};
+    IN('a') = {"allcounties", "allprecincts"},
+    IN('c') = {"contesttotal", "countytotal", "countytotals", "contesttotals", "castvotes"},
+    IN('g') = {"grandtotal"},
+    IN('r') = {"racetotal"},
+    IN('s') = {"statetotal", "statewidetotal", "statewide", "subtotal"},
+    IN('t') = {"total", "totals", "totalvotes", "totalvotescast"},
+    IN('v') = {"votescast"},
+};
 
 static const struct words answers = {
-    {IN('a') = L('g') | L('p'), IN('b') = L('o'), IN('f') = L('o'), IN('i') = L('n'),
-     IN('l') = L('e'), IN('m') = L('a'), IN('n') = L('o'), IN('o') = L('p'), IN('r') = L('e'),
-     IN('s') = OTHER, IN('y') = L('e')},
-    {"yes",       "no",         "yesfor",    "noagainst",      "foryes",
-     "againstno", "for",        "against",   "yessi",          "nono",
-     "approve",   "reject",     "retain",    "remove",         "approved",
-     "rejected",  "maintained", "repealed",  "yesforapproval", "noforrejection",
-     "bondsyes",  "bondsno",    "levyyes",   "levyno",         "yesapprove",
-     "noreject",  "infavor",    "infavorof", "opposed",        "repeal",
-     "s\xc3\xad", "s\xc3\x8d"}};
+    IN('a') = {"againstno", "against", "approve", "approved"},
+    IN('b') = {"bondsyes", "bondsno"},
+    IN('f') = {"foryes", "for"},
+    IN('i') = {"infavor", "infavorof"},
+    IN('l') = {"levyyes", "levyno"},
+    IN('m') = {"maintained"},
+    IN('n') = {"no", "noagainst", "nono", "noforrejection", "noreject"},
+    IN('o') = {"opposed"},
+    IN('r') = {"reject", "retain", "remove", "rejected", "repealed", "repeal"},
+    IN('s') = {"s\xc3\xad", "s\xc3\x8d"},
+    IN('y') = {"yes", "yesfor", "yessi", "yesforapproval", "yesapprove"},
+};
 
 static const struct words party_marks = {
-    {IN('c') = L('o'), IN('d') = L('e') | OTHER, IN('g') = L('r') | OTHER, IN('i') = L('n'),
-     IN('l') = L('i') | OTHER, IN('n') = L('p'), IN('r') = L('e') | OTHER, IN('w') = L('f')},
-    {"rep", "dem", "lib", "grn", "ind", "con", "gre", "r", "d", "l", "g", "npa", "wfp"}};
+    IN('c') = {"con"},      IN('d') = {"dem", "d"}, IN('g') = {"grn", "gre", "g"},
+    IN('i') = {"ind"},      IN('l') = {"lib", "l"}, IN('n') = {"npa"},
+    IN('r') = {"rep", "r"}, IN('w') = {"wfp"},
+};
 
 static const struct words no_parties = {
-    {IN('n') = L('o') | L('p') | OTHER, IN('y') = L('e') | OTHER},
-    {"np", "non", "none", "nonpartisan", "y", "n", "yes", "no"}};
+    IN('n') = {"np", "non", "none", "nonpartisan", "n", "no"},
+    IN('y') = {"y", "yes"},
+};
 
 /* A letter or digit in lower case; 0 for what is neither. */
 static char kept(char c)
@@ -159,35 +113,33 @@ static bool is_letter(char c)
     return c >= 'a' && c <= 'z';
 }
 
-/* Does a word of the list begin as what is kept of s does? */
-static bool may_be_listed(const struct words *words, struct slice s)
+/* Is the word what is kept of s? */
+static bool is_word(const char *word, struct slice s)
 {
-    size_t i = 0;
-    char one = 0, two = 0;
-    while (i < s.len && !one)
-        one = kept(s.ptr[i++]);
-    if (!is_letter(one) || !words->second[one - 'a'])
-        return false;
-    while (i < s.len && !two)
-        two = kept(s.ptr[i++]);
-    return words->second[one - 'a'] & (is_letter(two) ? L(two) : OTHER);
+    for (size_t i = 0; i < s.len; i++) {
+        char c = kept(s.ptr[i]);
+        if (c && c != *word++)
+            return false;
+    }
+    return !*word;
 }
 
-static bool is_listed(const struct words *words, struct slice s)
+/* Most texts are told from all words by the first two letters of what is kept. */
+static bool listed(const struct words *words, struct slice s)
 {
-    char word[WORD_MAX + 1] = {0};
-    if (!squeeze(s, word))
+    size_t at = 0;
+    char one = 0, two = 0;
+    while (at < s.len && !(one = kept(s.ptr[at])))
+        at++;
+    if (!is_letter(one) || !words->of[one - 'a'][0][0])
         return false;
-    for (size_t i = 0; words->list[i][0]; i++) /* their ends are zeros, as the word's is */
-        if (memcmp(word, words->list[i], 8) == 0 &&
-            memcmp(word + 8, words->list[i] + 8, WORD_MAX - 8) == 0)
+    for (at++; at < s.len && !(two = kept(s.ptr[at]));)
+        at++;
+    const char(*of)[WORD_MAX] = words->of[one - 'a'];
+    for (size_t i = 0; i < WORDS_MAX && of[i][0]; i++)
+        if (of[i][1] == two && is_word(of[i] + 1, slice_sub(s, at, s.len)))
             return true;
     return false;
-}
-
-static inline bool listed(const struct words *words, struct slice s)
-{
-    return may_be_listed(words, s) && is_listed(words, s);
 }
 
 bool label_is_statistic(struct slice s)
@@ -286,8 +238,7 @@ static const char *const opposites[][2] = {
 /* How those begin. */
 static bool may_side(char c)
 {
-    const uint32_t first = L('y') | L('n') | L('f') | L('a') | L('r');
-    return !is_letter(c) || first & L(c);
+    return !is_letter(c) || is_of(c, SLICE("ynfar"));
 }
 
 /* Is one of its words one of those? Mostly none is, and none begins as they do. */
