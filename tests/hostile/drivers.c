@@ -129,7 +129,8 @@ static bool hog(struct job *j, struct fault *f)
 {
     (void)j;
     int64_t got = 0;
-    for (char *p; (p = malloc(1 << 20)) != NULL; got++)
+    char *volatile seen; /* else a compiler may take what nobody reads for had */
+    for (char *p; (seen = p = malloc(1 << 20)) != NULL; got++)
         memset(p, 1, 1 << 20);
     for (void *p;
          (p = mmap(NULL, 1 << 20, PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) != MAP_FAILED;
