@@ -79,6 +79,7 @@ struct ap_row {
     struct json members[ROW_MEMBERS];
     struct slice level, fips;
     bool whole, county; /* whole: of the race */
+    bool part;          /* a state's, where the whole is the country's */
 };
 
 struct race {
@@ -91,7 +92,7 @@ struct race {
     struct slice *ids; /* of the candidates, in order */
     size_t choices;
     struct ap_row *rows;
-    size_t row_count, wholes;
+    size_t row_count, wholes, nationals;
     struct map *codes; /* rows by FIPS code, the first of each; NULL: none yet */
 };
 
@@ -336,7 +337,7 @@ static bool may_be_county(const struct ap_row *row, bool new_england)
 {
     bool by_unit = slice_eq_nocase(row->level, SLICE("subunit"));
     bool district = slice_eq_nocase(row->level, SLICE("district"));
-    return !row->whole && row->fips.len > 0 && !district && !(by_unit && new_england);
+    return !row->whole && !row->part && row->fips.len > 0 && !district && !(by_unit && new_england);
 }
 
 /* False: too many. */
@@ -405,12 +406,24 @@ static void read_row(struct race *r, struct json v, struct ap_row *row)
 {
     json_pick(v, row_keys, ROW_MEMBERS, row->members);
     row->level = slice_trim(json_str(row->members[LEVEL]));
-    row->whole = slice_eq_nocase(row->level, SLICE("state")) ||
-                 slice_eq_nocase(row->level, SLICE("national"));
+    bool national = slice_eq_nocase(row->level, SLICE("national"));
+    row->part = false;
+    row->whole = national || slice_eq_nocase(row->level, SLICE("state"));
     row->fips = id_of(r, either(row, FIPS, FIPS_TOO));
-    if (row->whole) {
+    if (row->whole && (national || r->nationals == 0))
         r->whole = v;
-        r->wholes++;
+    r->wholes += row->whole;
+    r->nationals += national;
+}
+
+/* The country's row beside those of its states: these are parts of it. */
+static void part_states(struct race *r)
+{
+    for (size_t i = 0; i < r->row_count && r->nationals == 1 && r->wholes > 1; i++) {
+        struct ap_row *row = &r->rows[i];
+        row->part = slice_eq_nocase(row->level, SLICE("state"));
+        row->whole &= !row->part;
+        r->wholes -= row->part;
     }
 }
 
@@ -425,6 +438,7 @@ static bool read_rows(struct race *r, struct json rows, struct fault *f)
     r->rows = r->room->rows;
     while (json_next(rows, &at, &key, &v))
         read_row(r, v, &r->rows[r->row_count++]);
+    part_states(r);
     return true;
 }
 
@@ -433,7 +447,7 @@ static bool fill_rows(struct race *r, struct fault *f)
     int64_t reporting, total;
     for (size_t i = 0; i < r->row_count; i++) {
         const struct ap_row *row = &r->rows[i];
-        if (!row->whole && !unit(r, row, f))
+        if (!row->whole && !row->part && !unit(r, row, f))
             return false;
         if (row->whole) {
             progress(row, &reporting, &total);

@@ -67,6 +67,25 @@ static void a_race_is_of_the_state_it_says(void **state)
     case_done(&c);
 }
 
+static void the_country_is_the_whole_where_its_states_stand_beside_it(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {
+        ROW("national", "", ANN(",\"winner\":\"X\"")) "," STATE(BOB("")) "," STATE(ANN("")),
+        STATE(BOB("")) "," STATE(ANN("")) "," ROW("national", "", ANN(",\"winner\":\"X\"")),
+    };
+    for (size_t i = 0; i < 2; i++) {
+        char payload[3000];
+        snprintf(payload, sizeof payload, ONE("", "%s"), rows[i]);
+        struct format_case c = run(payload);
+        assert_int_equal(c.r.contests->choices, 1);
+        assert_int_equal(c.r.contests->units, 1);
+        assert_int_equal(c.r.choices[0].mark, RESULTS_WON);
+        case_done(&c);
+    }
+    refused(ONE("", STATE(ANN("")) "," STATE(ANN(""))), "2 rows of the whole state");
+}
+
 static void absence_of_every_winner_states_nothing(void **state)
 {
     (void)state;
@@ -376,6 +395,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(winner_is_read_from_the_states_row_alone),
         cmocka_unit_test(a_race_is_of_the_state_it_says),
+        cmocka_unit_test(the_country_is_the_whole_where_its_states_stand_beside_it),
         cmocka_unit_test(absence_of_every_winner_states_nothing),
         cmocka_unit_test(runoff_is_advanced_and_a_strange_mark_is_refused),
         cmocka_unit_test(call_status_of_version_3_says_that_nobody_is_called),
