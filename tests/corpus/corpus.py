@@ -63,14 +63,14 @@ def rows_of(stdout):
 def parse(entry):
     """(line of expected.tsv, rows)"""
     done = feeds.parse("-f", entry.format, *entry.args, entry.path)
+    why = done.stderr.decode().strip().removeprefix("tally-parse: ").removeprefix(f"{entry.path}: ")
     if done.returncode:
-        why = done.stderr.decode().strip().removeprefix("tally-parse: ").removeprefix(f"{entry.path}: ")
         assert done.returncode == 65 and not done.stdout, f"{entry.name}: exit {done.returncode}: {why}"
         return dict(zip(FIELDS, (entry.name, entry.format, "refused", "", "", "", why))), None
     rows = rows_of(done.stdout)
     totals = [r for r in rows if r[3] == "total"]
     line = (entry.name, entry.format, "ok", str(len({r[:3] for r in totals})), str(len(totals)),
-            str(sum(int(r[12] or 0) for r in totals)), done.stderr.decode().strip())
+            str(sum(int(r[12] or 0) for r in totals)), why)
     return dict(zip(FIELDS, line)), rows
 
 
