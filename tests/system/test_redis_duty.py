@@ -429,6 +429,24 @@ def test_a_lease_of_an_older_dump_is_nobody_s(two, renewed):
     assert b.won() == 1 and b.history() == history
 
 
+def test_who_publishes_there_is_followed_though_it_has_less(two):
+    """As where a person let one serve whose epochs are lower."""
+    a, b = two.a, two.b
+    lease = two.redis.get("tally:v1:lease")
+    two.redis.save()
+    assert a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
+    for process in (a.tallyd, b.tallyd, two.house.redis_process):
+        process.kill()
+    two.house.start_redis()
+    two.redis.set("tally:v1:lease", lease, px=60000)
+    b.begin()
+    harness.wait_for(lambda: "nothing is taken of it" in b.tallyd.text(), 20, "it is older")
+    assert b.history()[0] and b.role() == "standby"
+    two.redis.hincrby("tally:v1:snap:meta", "seq", 1)
+    harness.wait_for(lambda: b.history() == ([], []), 20, "it is followed")
+    assert "call foe won" in str(b.rows("SELECT * FROM aside"))
+
+
 def test_a_dump_under_a_standby_that_lives_is_older_too(two):
     """It had all that it had seen, and took over: a call that was told last may be in nothing but what is lost."""
     a, b = two.a, two.b
