@@ -31,8 +31,10 @@ class View(tally_view.View):
 
 
 def without_minute(shown):
-    """{channel: data} but for what goes on each minute, whether there is news or not."""
-    return {channel: {k: v for k, v in data.items() if k != "checked_at"} for channel, data in shown.items()}
+    """{channel: data} but for what goes on each minute, whether there is news or not: a state's totals then also say since when the
+    whole is as it is."""
+    return {channel: {k: v for k, v in data.items() if k != "checked_at" and (k != "as_of" or not channel.startswith("totals:state:"))}
+            for channel, data in shown.items()}
 
 
 class Subscriber(threading.Thread, tally_client.Client):
