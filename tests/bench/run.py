@@ -33,7 +33,7 @@ XML. Told by time, with parts left out: where nobody is told anything, Clarity's
 pulls what arrives, 4000 bytes at a time, as libxml2 asks for them, and copies them as the bare one does its own; read where it lies it
 would take 4 % less, but nothing would then stop an element of a million attributes, which libxml2 compares with each other: how many
 there are is looked at whenever more is read. Contests, choices and vote types are 8 % of all time, with few instructions: each is rare,
-and its memory far. Units are 12 %: of that three quarters are calls for 32,000 elements, their two attributes, and finding the place.
+and its memory far. Units are 12 %: four fifths of its instructions are for 32,000 elements, their two attributes, and finding the place.
 
 JSON. The bare pass is simdjson's whole parse and a walk; ours has of simdjson the first stage, which finds where in a text something
 begins: 14 (DDHQ) to 23 % (Enhanced). Grammar and values are 25 to 31 %; the shapes of objects, by which a key that stands twice is
