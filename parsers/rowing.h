@@ -67,6 +67,11 @@ struct candidate {
     uint32_t person;   /* the survey's, plus 1; 0: of no major party, or no one's name */
 };
 
+/* A title and a candidate that one row has. */
+struct pair {
+    struct memo_key *title, *candidate;
+};
+
 /* Where a row is from. */
 struct spot {
     uint32_t place;
@@ -114,7 +119,7 @@ struct rows {
     struct pool *pool;                             /* the builder's */
     struct slice state, county;                    /* of the source */
     bool has_figures, has_questions, filters_rows; /* by more than what is of a title */
-    struct group titles, candidates, spots, figures, questions; /* each keeps its like */
+    struct group titles, candidates, pairs, spots, figures, questions; /* each keeps its like */
     struct group drops, asks,
         sums;                   /* bools: filters; is it a question, a vote type that is a sum? */
     const struct figures *told; /* the ledger last; of which contest's unit */
@@ -128,11 +133,11 @@ struct rows {
     struct account *accounts; /* by the builder's number of the contest */
     uint32_t account_count, account_room;
     uint32_t place_count, place_room;
-    struct survey *survey; /* NULL: none is made */
-    bool per_party;        /* a contest is each party's */
-    struct types *types;   /* NULL: votes have no types */
-    uint64_t kept, number; /* number: of the row at hand */
-    const struct who *at;  /* what the row at hand is about */
+    struct survey *survey;              /* NULL: none is made */
+    bool per_party;                     /* a contest is each party's */
+    struct types *types;                /* NULL: votes have no types */
+    uint64_t kept, pairs_found, number; /* number: of the row at hand */
+    const struct who *at;               /* what the row at hand is about */
     const struct slice *fields;
     size_t n, least; /* least: where all groups' fields are there; SIZE_MAX: not to be said */
     struct column_scratch scratch;

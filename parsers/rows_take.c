@@ -11,6 +11,11 @@
 #include "parsers/rowing.h"
 #include "parsers/types.h"
 
+/* Pairs are looked for while there are not many more than were found: these first ones, and one for
+ * so many rows. */
+#define PAIRS_FIRST 64
+#define PAIRS_ROWS 16
+
 /* ---- setting up ---- */
 
 struct fields_seen {
@@ -117,7 +122,7 @@ static uint64_t roles_between(enum role first, enum role last)
 static bool groups_init(struct rows *r, struct fault *f)
 {
     const struct mapping *m = r->m;
-    struct fields_seen title = {.n = 0}, candidate = {.n = 0}, question, spot = {.n = 0},
+    struct fields_seen title = {.n = 0}, candidate = {.n = 0}, pair, question, spot = {.n = 0},
                        drop = {.n = 0}, ask = {.n = 0}, sum = {.n = 0}, figure = {.n = 0};
     uint64_t titles = roles_between(ROLE_CONTEST_ID, ROLE_SEATS);
     uint64_t candidates = roles_between(ROLE_CHOICE_ID, ROLE_INCUMBENT);
@@ -132,7 +137,7 @@ static bool groups_init(struct rows *r, struct fault *f)
     see_tests(&title, m->wholes, m->whole_count);
     see_tests(&title, m->all_parties, m->all_party_count);
     see_tests(&title, m->ranked, m->ranked_count);
-    question = title;
+    pair = question = title;
     see(&question, &m->measure_title);
     see_tests(&spot, m->levels, m->level_count);
     see_tests(&drop, m->filters, m->filter_count);
@@ -145,6 +150,7 @@ static bool groups_init(struct rows *r, struct fault *f)
     } groups[] = {
         {&r->titles, titles, &title, sizeof(struct title)},
         {&r->candidates, candidates, &candidate, sizeof(struct candidate)},
+        {&r->pairs, titles | candidates, &pair, sizeof(struct pair)},
         {&r->questions, titles | candidates | ROWING_BIT(ROLE_COUNTY_ID) | ROWING_BIT(ROLE_COUNTY),
          &question, sizeof(struct who)},
         {&r->spots, roles_between(ROLE_COUNTY_ID, ROLE_VERSION), &spot, sizeof(struct spot)},
@@ -268,19 +274,23 @@ __attribute__((noinline)) static void *group_seek(struct rows *r, struct group *
     return memo_kept(&g->memo, k);
 }
 
+/* Do a group's fields say, for sure, what they said in the row before? Most groups have one run. */
+static inline bool is_last(const struct rows *r, const struct group *g)
+{
+    const struct memo_key *last = g->memo.last;
+    if (g->run_count != 1 || r->n < r->least || !last)
+        return false;
+    const struct slice part = bytes_between(&r->fields[g->runs->from], &r->fields[g->runs->to]);
+    return memo_is(last, &part, 1);
+}
+
 /* What a group's fields say in the row at hand; *fresh: it is new, zeroed, and to be worked out.
  * NULL when memory is out. Most say what they said in the row before. */
 __attribute__((always_inline)) static inline void *group_find(struct rows *r, struct group *g,
                                                               bool *fresh)
 {
-    struct memo_key *last = g->memo.last;
     *fresh = false;
-    if (g->run_count == 1 && r->n >= r->least && last) {
-        const struct slice part = bytes_between(&r->fields[g->runs->from], &r->fields[g->runs->to]);
-        if (memo_is(last, &part, 1))
-            return memo_kept(&g->memo, last);
-    }
-    return group_seek(r, g, fresh);
+    return is_last(r, g) ? memo_kept(&g->memo, g->memo.last) : group_seek(r, g, fresh);
 }
 
 static bool find_verdict(struct rows *r, struct group *g,
@@ -524,6 +534,30 @@ static bool check_nowhere(struct rows *r)
 
 /* ---- a row ---- */
 
+/* The title and the candidate of the row at hand; of a title that is dropped there is none. Where
+ * rows go from one title to another they are found together, by one look, as long as rows say the
+ * same again and again. */
+static inline bool find_both(struct rows *r, struct title **t, struct candidate **c)
+{
+    bool fresh = true, same = is_last(r, &r->titles);
+    struct pair *p = NULL;
+    if (!same && r->pairs.memo.count <= PAIRS_FIRST + 2 * r->pairs_found + r->kept / PAIRS_ROWS) {
+        if (!(p = group_find(r, &r->pairs, &fresh)))
+            return false;
+        r->pairs_found += !fresh;
+    }
+    if (!fresh && p->title) {
+        *t = memo_kept(&r->titles.memo, r->titles.memo.last = p->title);
+        *c = memo_kept(&r->candidates.memo, r->candidates.memo.last = p->candidate);
+        return true;
+    }
+    if (!find_title(r, t) || (!(*t)->dropped && !find_candidate(r, c)))
+        return false;
+    if (p && !(*t)->dropped)
+        *p = (struct pair){r->titles.memo.last, r->candidates.memo.last};
+    return true;
+}
+
 /* Where no columns say what is a question, a row without a name is one. */
 static bool is_question(struct rows *r, const struct candidate *c, bool *question)
 {
@@ -597,12 +631,10 @@ bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t num
         return false;
     if (drop)
         return true;
-    if (!find_title(r, &t))
+    if (!find_both(r, &t, &c))
         return false;
     if (t->dropped)
         return true;
-    if (!find_candidate(r, &c))
-        return false;
     if (r->how.learn)
         return true;
     r->kept++;
