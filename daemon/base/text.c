@@ -280,27 +280,22 @@ static enum fold_class class_of(int32_t c)
     }
 }
 
-static void add_folded(struct slice bytes, bool *blank, size_t start, struct buf *out)
+/* The blank that is due before something more. */
+static void add_blank(bool *blank, size_t start, struct buf *out)
 {
     if (*blank && out->len > start)
         buf_addc(out, ' ');
     *blank = false;
-    buf_add(out, bytes);
 }
 
-/* What fold_char does, for the characters of most text. */
-static void fold_ascii(char c, bool *blank, size_t start, struct buf *out)
+/* What fold_char makes of a character of most text: one, ' ' for a blank, 0 for nothing. */
+static char ascii_folded(char c)
 {
     char lower = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 
-    if ((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9')) {
-        if (*blank && out->len > start)
-            buf_addc(out, ' ');
-        buf_addc(out, lower);
-        *blank = false;
-    } else if (slice_blank(c) || (c > ' ' && c <= '~' && !is_dropped(c))) {
-        *blank = true;
-    }
+    if ((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9'))
+        return lower;
+    return slice_blank(c) || (c > ' ' && c <= '~' && !is_dropped(c)) ? ' ' : 0;
 }
 
 /* The folded form of s, a character at a time. */
@@ -319,7 +314,8 @@ static void fold_char(int32_t c, bool *blank, size_t start, struct buf *out)
         if (class != FOLD_KEEP)
             continue;
         utf8proc_ssize_t size = utf8proc_encode_char(parts[i], bytes);
-        add_folded((struct slice){(const char *)bytes, (size_t)size}, blank, start, out);
+        add_blank(blank, start, out);
+        buf_add(out, (struct slice){(const char *)bytes, (size_t)size});
     }
 }
 
@@ -333,16 +329,47 @@ void text_fold(struct slice s, struct buf *out)
             fold_char(next_char(&s), &blank, start, out);
             continue;
         }
-        fold_ascii(*s.ptr, &blank, start, out);
+        char c = ascii_folded(*s.ptr);
         s = slice_sub(s, 1, s.len);
+        blank |= c == ' ';
+        if (!c || c == ' ')
+            continue;
+        add_blank(&blank, start, out);
+        buf_addc(out, c);
     }
+}
+
+/* text_fold of what is ASCII alone, into as much room as it has: its length. SIZE_MAX: it is not.
+ */
+static size_t fold_ascii(struct slice s, char *room)
+{
+    size_t n = 0;
+    bool blank = false;
+
+    for (size_t i = 0; i < s.len; i++) {
+        if ((unsigned char)s.ptr[i] >= 0x80)
+            return SIZE_MAX;
+        char c = ascii_folded(s.ptr[i]);
+        blank |= c == ' ';
+        if (!c || c == ' ')
+            continue;
+        if (blank && n > 0)
+            room[n++] = ' ';
+        room[n++] = c;
+        blank = false;
+    }
+    return n;
 }
 
 struct slice text_fold_copy(struct slice s, struct arena *a)
 {
     struct buf folded;
     struct slice copy = {NULL, 0};
+    char *room = arena_alloc(a, s.len + 1);
+    size_t n = room ? fold_ascii(s, room) : 0;
 
+    if (n < SIZE_MAX)
+        return (struct slice){room, n};
     buf_init(&folded, SIZE_MAX); /* the arena has the cap */
     text_fold(s, &folded);
     if (!folded.failed)

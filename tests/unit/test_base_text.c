@@ -232,6 +232,31 @@ static void folding_is_idempotent(void **state)
     buf_done(&twice);
 }
 
+/* A copy is the same, whichever way it was made: 5,000 texts of each kind. */
+static void folded_copy_is_what_is_folded(void **state)
+{
+    (void)state;
+    struct random r = {53};
+    struct arena *a = arena_new(1 << 16);
+    struct buf folded;
+    char text[1000];
+
+    buf_init(&folded, 100000);
+    for (int i = 0; i < 20000; i += every()) {
+        struct slice s = {text, random_text(&r, i % 4, text)};
+        if (i % 8 < 4) { /* ASCII alone */
+            for (size_t k = 0; k < s.len; k++)
+                text[k] = (char)(text[k] & 0x7f);
+        }
+        buf_clear(&folded);
+        arena_reset(a);
+        text_fold(s, &folded);
+        assert_true(slice_eq(text_fold_copy(s, a), buf_slice(&folded)));
+    }
+    buf_done(&folded);
+    arena_free(a);
+}
+
 static void widths(void **state)
 {
     (void)state;
@@ -322,6 +347,7 @@ int main(void)
         cmocka_unit_test(long_text_is_cut_at_a_character),
         cmocka_unit_test(folding_by_hand),
         cmocka_unit_test(folding_is_idempotent),
+        cmocka_unit_test(folded_copy_is_what_is_folded),
         cmocka_unit_test(widths),
         cmocka_unit_test(brackets_at_the_end),
         cmocka_unit_test(nearest_words),
