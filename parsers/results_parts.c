@@ -5,8 +5,8 @@
  * two counties only share a title. What tells them apart is who stands: the same people in several
  * counties are one race, unless some of them, not all, stand in another one under that title, or
  * it is one person and somebody else's race has that title, too. Where nobody is named (Yes and No,
- * write-in lines) nothing tells, and nothing is joined. Each county types its titles, "City of
- * Yelm" or "CITY OF YELM": they are compared folded. */
+ * write-in lines, "No Candidate Filed") nothing tells, and nothing is joined. Each county types its
+ * titles, "City of Yelm" or "CITY OF YELM": they are compared folded. */
 #include "parsers/building.h"
 
 #include <string.h>
@@ -55,16 +55,18 @@ static bool number_title(struct results_builder *b, struct index *x, const struc
     return true;
 }
 
-static bool is_person(const struct building *k, const struct results_choice *c)
+static bool is_person(const struct results_builder *b, const struct building *k,
+                      const struct results_choice *c)
 {
-    return !(c->flags & RESULTS_WRITE_IN) && !(k->record.flags & RESULTS_MEASURE);
+    return !(c->flags & RESULTS_WRITE_IN) && !(k->record.flags & RESULTS_MEASURE) &&
+           !label_is_nobody(pool_text(&b->pool, c->name));
 }
 
-static uint32_t people(const struct building *k)
+static uint32_t people(const struct results_builder *b, const struct building *k)
 {
     uint32_t n = 0;
     for (uint32_t c = 0; c < k->choice_count; c++)
-        n += is_person(k, &k->choices[c]);
+        n += is_person(b, k, &k->choices[c]);
     return n;
 }
 
@@ -86,11 +88,12 @@ static bool stands_in(const struct results_choice *person, const struct building
 }
 
 /* How many of the people of a stand in k. */
-static uint32_t shared(const struct building *a, const struct building *k)
+static uint32_t shared(const struct results_builder *b, const struct building *a,
+                       const struct building *k)
 {
     uint32_t n = 0;
     for (uint32_t c = 0; c < a->choice_count; c++)
-        n += is_person(a, &a->choices[c]) && stands_in(&a->choices[c], k, c);
+        n += is_person(b, a, &a->choices[c]) && stands_in(&a->choices[c], k, c);
     return n;
 }
 
@@ -100,12 +103,12 @@ static size_t one_race(const struct results_builder *b, const struct part *parts
                        uint32_t at, struct part *same)
 {
     const struct building *one = b->contests[at];
-    uint32_t named = people(one);
+    uint32_t named = people(b, one);
     size_t found = 0;
     for (size_t i = 0; i < n; i++) {
         const struct building *k = b->contests[parts[i].at];
-        uint32_t both = shared(one, k);
-        if (both == named && people(k) == named)
+        uint32_t both = shared(b, one, k);
+        if (both == named && people(b, k) == named)
             same[found++] = parts[i];
         else if (both)
             return 0;
@@ -114,12 +117,12 @@ static size_t one_race(const struct results_builder *b, const struct part *parts
 }
 
 /* Who stands in a part, in any order; 0: nobody. */
-static uint64_t roster(const struct building *k)
+static uint64_t roster(const struct results_builder *b, const struct building *k)
 {
     uint64_t sum = 0;
     for (uint32_t c = 0; c < k->choice_count; c++) {
         const struct results_choice *p = &k->choices[c];
-        if (is_person(k, p))
+        if (is_person(b, k, p))
             sum += index_mix(index_mix(index_mix(1, p->id.off), p->name.off), p->party.off);
     }
     return sum;
@@ -138,7 +141,7 @@ static bool find_race(struct results_builder *b, struct part *parts, uint32_t n,
     uint64_t several = 0;
     *race = BUILDING_NOBODY;
     for (uint32_t i = 0; i < n; i++) {
-        uint64_t who = parts[i].roster = roster(b->contests[parts[i].at]);
+        uint64_t who = parts[i].roster = roster(b, b->contests[parts[i].at]);
         if (!who || who == several)
             continue;
         uint32_t before = index_find(&rosters, roster_is, parts, &who, who);

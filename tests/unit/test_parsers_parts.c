@@ -104,6 +104,22 @@ static void write_in_lines_tell_nothing(void **state)
           "Precinct Officer@Ash Write-in=2; Precinct Officer@Elm Write-in=3; ");
 }
 
+/* "No Candidate Filed" stands in many towns' contests. */
+static void lines_of_nobody_tell_nothing(void **state)
+{
+    (void)state;
+    gives("",
+          "Ash,Park Clerk,No Candidate Filed,0\nAsh,Park Clerk,Write-in,10\n"
+          "Elm,Park Clerk,No Candidate Filed,0\nElm,Park Clerk,Write-in,7\n",
+          "Park Clerk@Ash No Candidate Filed=0 Write-in=10; "
+          "Park Clerk@Elm No Candidate Filed=0 Write-in=7; ");
+    gives("",
+          "Ash,Park Clerk,Ana,1\nAsh,Park Clerk,NO PETITION FILED,0\n"
+          "Elm,Park Clerk,Bo,2\nOak,Park Clerk,Ana,3\nOak,Park Clerk,NO PETITION FILED,0\n",
+          "Park Clerk@Ash Ana=1 NO PETITION FILED=0; Park Clerk@Elm Bo=2; "
+          "Park Clerk@Oak Ana=3 NO PETITION FILED=0; ");
+}
+
 static void questions_of_one_title_stay_apart(void **state)
 {
     (void)state;
@@ -189,6 +205,7 @@ int main(void)
         cmocka_unit_test(a_title_in_another_letter_case_is_the_same),
         cmocka_unit_test(people_of_another_party_or_id_are_others),
         cmocka_unit_test(write_in_lines_tell_nothing),
+        cmocka_unit_test(lines_of_nobody_tell_nothing),
         cmocka_unit_test(questions_of_one_title_stay_apart),
         cmocka_unit_test(what_is_wrong_in_one_county_is_wrong_with_the_race),
         cmocka_unit_test(rows_without_a_county_are_no_contest_beside_those_of_counties),
