@@ -4,9 +4,10 @@
  * A town, a school district or a congressional district crosses county lines; the commissioners of
  * two counties only share a title. What tells them apart is who stands: the same people in several
  * counties are one race, unless some of them, not all, stand in another one under that title, or
- * it is one person and somebody else's race has that title, too. Where nobody is named (Yes and No,
- * write-in lines, "No Candidate Filed") nothing tells, and nothing is joined. Each county types its
- * titles, "City of Yelm" or "CITY OF YELM": they are compared folded. */
+ * it is one person and somebody else's race has that title, too, or one county has it twice. Where
+ * nobody is named (Yes and No, write-in lines, "No Candidate Filed") nothing tells, and nothing is
+ * joined. Each county types its titles, "City of Yelm" or "CITY OF YELM": they are compared folded.
+ */
 #include "parsers/building.h"
 
 #include <string.h>
@@ -99,13 +100,12 @@ static uint32_t shared(const struct results_builder *b, const struct building *a
 
 /* Those of the parts that are one race with this one, into `same`; 0 where some of its people stand
  * in another one. Beside other races of the title one name proves nothing: people share names. */
-static size_t one_race(const struct results_builder *b, const struct part *parts, size_t n,
-                       uint32_t at, struct part *same)
+static uint32_t one_race(const struct results_builder *b, const struct part *parts, uint32_t n,
+                         uint32_t at, struct part *same)
 {
     const struct building *one = b->contests[at];
-    uint32_t named = people(b, one);
-    size_t found = 0;
-    for (size_t i = 0; i < n; i++) {
+    uint32_t named = people(b, one), found = 0;
+    for (uint32_t i = 0; i < n; i++) {
         const struct building *k = b->contests[parts[i].at];
         uint32_t both = shared(b, one, k);
         if (both == named && people(b, k) == named)
@@ -300,6 +300,37 @@ static void refuse_mixed(struct results_builder *b, const struct part *parts, si
                      "some of its rows have a county, and some have none");
 }
 
+struct counties {
+    const struct results_builder *builder;
+    const struct part *parts;
+};
+
+static uint32_t county_of(const struct counties *c, uint32_t part)
+{
+    return c->builder->contests[c->parts[part].at]->record.county.off;
+}
+
+static bool county_is(const void *list, uint32_t i, const void *key)
+{
+    return county_of(list, i) == *(const uint32_t *)key;
+}
+
+/* Has one county several of them? Then letter case tells its races apart. */
+static bool find_twice(struct results_builder *b, const struct part *parts, uint32_t n, bool *twice)
+{
+    const struct counties counties = {b, parts};
+    struct index x = {.room = 0};
+    *twice = false;
+    for (uint32_t i = 0; i < n && !*twice; i++) {
+        uint32_t county = county_of(&counties, i);
+        uint64_t hash = index_mix(1, county);
+        *twice = index_find(&x, county_is, &counties, &county, hash) != ARRAYS_NONE;
+        if (!*twice && !index_add(&x, &b->arrays, i, hash))
+            return false;
+    }
+    return true;
+}
+
 /* The counties of a title that have one race. */
 static bool join_same(struct results_builder *b, struct part *parts, uint32_t n, struct err *e)
 {
@@ -307,8 +338,11 @@ static bool join_same(struct results_builder *b, struct part *parts, uint32_t n,
     uint32_t race;
     if (!same || !find_race(b, parts, n, &race))
         return building_full(e);
-    size_t found = race == BUILDING_NOBODY ? 0 : one_race(b, parts, n, race, same);
-    return found < 2 || join(b, same, found, e);
+    uint32_t found = race == BUILDING_NOBODY ? 0 : one_race(b, parts, n, race, same);
+    bool twice;
+    if (!find_twice(b, same, found, &twice))
+        return building_full(e);
+    return found < 2 || twice || join(b, same, found, e);
 }
 
 /* What becomes of the contests of one title. */

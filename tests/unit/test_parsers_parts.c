@@ -104,6 +104,17 @@ static void write_in_lines_tell_nothing(void **state)
           "Precinct Officer@Ash Write-in=2; Precinct Officer@Elm Write-in=3; ");
 }
 
+/* Titles that only letter case tells apart are two where one county has both. */
+static void two_titles_of_one_county_are_two_races(void **state)
+{
+    (void)state;
+    gives("",
+          "Ash,Board Ward a,Ana,10\nAsh,Board Ward A,Ana,3\n"
+          "Elm,Board Ward A,Ana,7\nOak,Mayor,Cy,1\n",
+          "Board Ward a@Ash Ana=10; Board Ward A@Ash Ana=3; Board Ward A@Elm Ana=7; "
+          "Mayor@ Cy=1 [Oak 1]; ");
+}
+
 /* "No Candidate Filed" stands in many towns' contests. */
 static void lines_of_nobody_tell_nothing(void **state)
 {
@@ -205,6 +216,7 @@ int main(void)
         cmocka_unit_test(a_title_in_another_letter_case_is_the_same),
         cmocka_unit_test(people_of_another_party_or_id_are_others),
         cmocka_unit_test(write_in_lines_tell_nothing),
+        cmocka_unit_test(two_titles_of_one_county_are_two_races),
         cmocka_unit_test(lines_of_nobody_tell_nothing),
         cmocka_unit_test(questions_of_one_title_stay_apart),
         cmocka_unit_test(what_is_wrong_in_one_county_is_wrong_with_the_race),
