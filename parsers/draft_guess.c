@@ -157,7 +157,7 @@ static const struct {
     {ROLE_PROGRESS, PAIRS, "precinctsreporting|reporting|precincts|progress"},
     {ROLE_REPORTING, COUNTS,
      "precinctsreporting|numcountyrptg|numarearptg|numprecinctrptg|reporting|reportingprecincts|"
-     "precinctsreported|unitsreporting"},
+     "precinctsreported|unitsreporting|precinctsin|unitsin"},
     {ROLE_TOTAL, COUNTS,
      "totalprecincts|numcountytotal|numareatotal|numprecincttotal|precincts|precinctcount|"
      "precinctstotal|numberofprecincts|totalunits"},
@@ -267,8 +267,11 @@ static bool is_other_figure(const struct draft_column *c)
 {
     static const char *const others[] = {"percent", "pct",  "share", "order",   "sequence",
                                          "fips",    "code", "year",  "turnout", NULL};
+    static const char *const counted[] = {"precinct", "reporting", "registered", "ballot", NULL};
+    static const char *const votes[] = {"votes", NULL};
     char room[NAME_MAX];
-    return has_one_of(squeeze(c->name, room), others);
+    struct slice name = squeeze(c->name, room);
+    return has_one_of(name, others) || (has_one_of(name, counted) && !has_one_of(name, votes));
 }
 
 static uint64_t average(const struct draft_column *c)
@@ -288,7 +291,7 @@ static int liveliest(const struct draft *d, enum holds what, uint64_t shortest)
         bool share = what == COUNTS && i + 1 < t->columns && c[1].decimals * 2 > t->rows;
         bool fits = !d->used[i] && is_filled_with(c, what) && average(c) >= shortest &&
                     (what != COUNTS || (c->padded * 20 < c->counts && c->filled * 2 > t->rows &&
-                                        !is_other_figure(c)));
+                                        !is_other_figure(c) && !is_of_contest(d, i)));
         bool better =
             best < 0 || (share != best_share ? share : c->changes > t->column[best].changes);
         if (fits && better) {

@@ -278,3 +278,21 @@ def test_choices_abreast_are_no_vote_types(tmp_path):
     path.write_text("County,Office,Candidate 1,Votes 1,Candidate 2,Votes 2\nElm,Mayor,Ann,10,Bob,20\nOak,Mayor,Ann,11,Bob,22\n")
     done = feeds.parse("--draft", path)
     assert done.returncode == 65 and b"Candidate 1, Votes 1, Candidate 2, Votes 2" in done.stderr, done.stderr
+
+
+def test_precincts_that_are_in_are_no_votes(tmp_path):
+    """Where blanks group the votes' digits, the only whole numbers left are of precincts: then nothing is taken for votes."""
+    path = tmp_path / "blanks.csv"
+    path.write_text("Office,Nominee,Precincts In,Precincts,Total\n"
+                    "Mayor,Fern Marlow,12,20,2 394\nMayor,Hale Oaks,12,20,1 901\nSheriff,Ann Vale,9,18,3 012\nSheriff,Bo Lint,9,18,2 008\n")
+    done = feeds.parse("--draft", path)
+    found = mapping(done)
+    assert "column.votes" not in found and found["column.reporting"] == "Precincts In" and found["column.total"] == "Precincts"
+    assert b"It is not read by it yet: the mapping has no column.votes" in done.stdout
+
+
+def test_a_figure_that_all_choices_of_a_contest_share_is_no_votes(tmp_path):
+    path = tmp_path / "shared.csv"
+    path.write_text("Office,Nominee,Tally Sheets,Total\n"
+                    "Mayor,Fern Marlow,12,2 394\nMayor,Hale Oaks,12,1 901\nSheriff,Ann Vale,9,3 012\nSheriff,Bo Lint,9,2 008\n")
+    assert "column.votes" not in mapping(feeds.parse("--draft", path))
