@@ -75,7 +75,8 @@ static int sniff(struct slice head)
         return 2;
     size_t contests = slice_find(head, SLICE("\"Contests\""));
     return (contests < 16 && slice_find(head, SLICE("\"A\"")) != SIZE_MAX) ||
-                   (contests != SIZE_MAX && slice_find(head, SLICE("\"CH\"")) != SIZE_MAX)
+                   ((contests != SIZE_MAX || slice_find(head, SLICE("\"PR\"")) != SIZE_MAX) &&
+                    slice_find(head, SLICE("\"CH\"")) != SIZE_MAX)
                ? 2
                : 0;
 }

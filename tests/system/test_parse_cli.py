@@ -198,6 +198,9 @@ def test_sniff(detail, tmp_path):
     wide = tmp_path / "wide.xml.gz"
     wide.write_bytes(gzip.compress(DETAIL.decode().encode("utf-16")))
     assert run("--sniff", wide).stdout == b"clarity\n"
+    summary = tmp_path / "summary.json"  # an array of contests, as older sites have it
+    summary.write_text('[{"C":"Clerk","K":"1","VF":1,"TP":1,"PR":1,"CH":["Gil Orr","Hal Day"],"P":["",""],"V":[5,9]}]')
+    assert run("--sniff", summary).stdout == b"clarity\n"
     other = tmp_path / "letter.txt"
     other.write_text("Dear Sir or Madam")
     refused(run("--sniff", other), 1, "no format knows it")
