@@ -45,7 +45,7 @@ const struct format formats[] = {
     {
         .name = "clarity",
         .about = "Clarity (SOE, Scytl, Civix): detail.xml, summary.csv or their zips, "
-                 "summary.json, ALL.json",
+                 "summary.json, sum.json, ALL.json",
         .authority = "official",
         .votes = true,
     },
@@ -78,14 +78,15 @@ const struct format formats[] = {
     },
     {
         .name = "enhanced",
-        .about = "Enhanced Voting (GA, VA, UT, RI, counties of WA, MI, NY, AZ): media export, "
+        .about = "Enhanced Voting (GA, VA, UT, RI, WA, ID, counties of MI, NY, AZ): media export, "
                  "/data, /ballot-items",
         .authority = "official",
         .votes = true,
     },
     {
         .name = "ess-el45a",
-        .about = "ES&S Election Reporting Manager: summary report EL45A or EL45 as text",
+        .about = "ES&S Election Reporting Manager: summary report EL45A or EL45, as text or a "
+                 "page's <pre>",
         .authority = "official",
         .votes = true,
         .page = true,
