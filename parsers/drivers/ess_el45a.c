@@ -509,7 +509,9 @@ static bool parse(struct job *j, struct fault *f)
 
 static int sniff(struct slice head)
 {
-    return slice_find_nocase(head, SLICE("EL45A")) != SIZE_MAX
+    bool old = slice_find_nocase(head, SLICE("EL45")) != SIZE_MAX &&
+               slice_find_nocase(head, SLICE("PRECINCTS COUNTED")) != SIZE_MAX;
+    return old || slice_find_nocase(head, SLICE("EL45A")) != SIZE_MAX
                ? 2
                : slice_find_nocase(head, SLICE("(WITH ")) != SIZE_MAX &&
                      slice_find_nocase(head, SLICE(" PRECINCTS COUNTED)")) != SIZE_MAX;

@@ -256,7 +256,10 @@ bool ess_pages_read(struct ess_pages *p, struct slice all, struct fault *f)
     if (p->in_heads && p->page == 0)
         return fault_set(f, WIRE_SCHEMA, "line 1: not an ES&S summary report: no column heads");
     if (p->in_heads && p->number > p->since)
-        return fault_set(f, WIRE_TRUNCATED, "line %ld: the payload ends within a page's heads",
-                         p->number);
+        return fault_set(
+            f, WIRE_TRUNCATED,
+            "line %ld: the payload ends within a page's heads, before \"TOTAL VOTES\" and "
+            "\"%%\", or \"VOTES PERCENT\"",
+            p->number);
     return true;
 }

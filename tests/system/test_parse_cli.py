@@ -201,6 +201,9 @@ def test_sniff(detail, tmp_path):
     summary = tmp_path / "summary.json"  # an array of contests, as older sites have it
     summary.write_text('[{"C":"Clerk","K":"1","VF":1,"TP":1,"PR":1,"CH":["Gil Orr","Hal Day"],"P":["",""],"V":[5,9]}]')
     assert run("--sniff", summary).stdout == b"clarity\n"
+    old = tmp_path / "old.txt"  # ES&S's report before EL45A
+    old.write_text("SUMMARY REPORT   Alder County   REPORT-EL45   PAGE 001\n\n  VOTES PERCENT\n\n PRECINCTS COUNTED (OF 20). .  12  60.00\n")
+    assert run("--sniff", old).stdout == b"ess-el45a\n"
     other = tmp_path / "letter.txt"
     other.write_text("Dear Sir or Madam")
     refused(run("--sniff", other), 1, "no format knows it")
