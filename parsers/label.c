@@ -73,6 +73,14 @@ static const struct words no_parties = {
     IN('y') = {"y", "yes"},
 };
 
+static const struct words nobodies = {
+    IN('n') = {"nopetitionfiled", "novalidpetitionfiled", "nopetitionsfiled", "nocandidate",
+               "nocandidatefiled", "nocandidates", "nocandidatesfiled", "nonomination",
+               "nonominationmade", "nonominationsmade", "nonominationfiled", "nonominee"},
+    IN('p') = {"personalchoice"},
+    IN('w') = {"writein", "writeins", "writeinvotes"},
+};
+
 /* A letter or digit in lower case; 0 for what is neither. */
 static char kept(char c)
 {
@@ -349,19 +357,7 @@ bool label_is_write_in(struct slice s)
 
 bool label_is_nobody(struct slice s)
 {
-    static const char *const lines[] = {
-        "writein",          "writeins",          "writeinvotes",
-        "personalchoice",   "nopetitionfiled",   "novalidpetitionfiled",
-        "nopetitionsfiled", "nocandidate",       "nocandidatefiled",
-        "nocandidates",     "nocandidatesfiled", "nonomination",
-        "nonominationmade", "nonominationsmade", "nonominationfiled",
-        "nonominee"};
-    char word[WORD_MAX + 1];
-    bool any = squeeze(s, word);
-    for (size_t i = 0; any && i < sizeof lines / sizeof lines[0]; i++)
-        if (same(word, lines[i]))
-            return true;
-    return false;
+    return listed(&nobodies, s);
 }
 
 /* What stands in the parentheses that end *s, which is cut off before them; empty when none do. */

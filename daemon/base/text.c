@@ -288,15 +288,15 @@ static void add_blank(bool *blank, size_t start, struct buf *out)
     *blank = false;
 }
 
-/* What fold_char makes of a character of most text: one, ' ' for a blank, 0 for nothing. */
-static char ascii_folded(char c)
-{
-    char lower = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-
-    if ((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9'))
-        return lower;
-    return slice_blank(c) || (c > ' ' && c <= '~' && !is_dropped(c)) ? ' ' : 0;
-}
+/* What fold_char makes of ASCII: one character, ' ' for a blank, 0 for nothing. */
+static const char ascii_folded[0x80] = "\0\0\0\0\0\0\0\0\0     \0\0"
+                                       "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                       "       \0      \0 " /* !"#$%&'()*+,-./ */
+                                       "0123456789      "
+                                       " abcdefghijklmno"
+                                       "pqrstuvwxyz     "
+                                       "\0abcdefghijklmno" /* ` */
+                                       "pqrstuvwxyz    \0";
 
 /* The folded form of s, a character at a time. */
 static void fold_char(int32_t c, bool *blank, size_t start, struct buf *out)
@@ -329,7 +329,7 @@ void text_fold(struct slice s, struct buf *out)
             fold_char(next_char(&s), &blank, start, out);
             continue;
         }
-        char c = ascii_folded(*s.ptr);
+        char c = ascii_folded[(unsigned char)*s.ptr];
         s = slice_sub(s, 1, s.len);
         blank |= c == ' ';
         if (!c || c == ' ')
@@ -349,7 +349,7 @@ static size_t fold_ascii(struct slice s, char *room)
     for (size_t i = 0; i < s.len; i++) {
         if ((unsigned char)s.ptr[i] >= 0x80)
             return SIZE_MAX;
-        char c = ascii_folded(s.ptr[i]);
+        char c = ascii_folded[(unsigned char)s.ptr[i]];
         blank |= c == ' ';
         if (!c || c == ' ')
             continue;

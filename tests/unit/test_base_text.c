@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -209,6 +210,23 @@ static void folding_by_hand(void **state)
     check_pairs(pairs, sizeof(pairs) / sizeof(pairs[0]), text_fold_copy);
 }
 
+static void folding_of_each_ascii_character(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(100000);
+    for (int n = 0; n < 0x80; n++) {
+        char c = (char)n;
+        char text[] = {'a', c, 'b'};
+        bool letter = isalnum((unsigned char)c), nothing = c && strchr("'.`", c);
+        bool blank =
+            !nothing && !letter && (isgraph((unsigned char)c) || isspace((unsigned char)c));
+        char folded[] = {'a', letter ? (char)tolower((unsigned char)c) : ' ', 'b'};
+        struct slice want = letter || blank ? (struct slice){folded, 3} : SLICE("ab");
+        assert_true(slice_eq(text_fold_copy((struct slice){text, 3}, a), want));
+    }
+    arena_free(a);
+}
+
 static void folding_is_idempotent(void **state)
 {
     (void)state;
@@ -346,6 +364,7 @@ int main(void)
         cmocka_unit_test(cleaning_by_hand),
         cmocka_unit_test(long_text_is_cut_at_a_character),
         cmocka_unit_test(folding_by_hand),
+        cmocka_unit_test(folding_of_each_ascii_character),
         cmocka_unit_test(folding_is_idempotent),
         cmocka_unit_test(folded_copy_is_what_is_folded),
         cmocka_unit_test(widths),
