@@ -45,6 +45,8 @@ def house():
         h.write("cycles.csv", "cycle,won,called\n2021,5,10\n2023,60,100\n")
         h.configure("[redis]", "[totals]\nbaseline-elected = 900\nbaseline-states = OH\nhistory = cycles.csv\npercent-from = 1\n\n[redis]")
         h.start_tallyd()
+        # a call may come before the first figures, and until all sources were reached the totals say so
+        harness.wait_for(lambda: rows(ask(h, "/v1/totals.csv").body)[0]["stale"] == "no", 15, "both sources read")
         yield h
 
 
