@@ -581,14 +581,20 @@ void duty_began(struct duty *d)
         renew(d);
 }
 
+/* Nothing more of ours comes into the desk's stream: what has no place there gets none. */
+static bool is_over(const struct duty *d)
+{
+    return !d->serving || d->role.state != ROLE_ACTIVE;
+}
+
 /* Who waits is told what there is to tell; all are where we serve no longer. */
 static void release_waiters(struct duty *d)
 {
     int64_t epoch;
-    struct desk_place all = place_now(d, &epoch);
-    bool over = !d->serving || d->role.state != ROLE_ACTIVE;
+    bool over = is_over(d);
+    struct desk_place all = over ? (struct desk_place){0} : place_now(d, &epoch);
     duty_waiters_release(&d->waiters, all, d->standby, over ? INT64_MAX : now_ms());
-    if (all.epoch > 0 && desk_place_cmp(d->standby, all) >= 0)
+    if (over || (all.epoch > 0 && desk_place_cmp(d->standby, all) >= 0))
         d->lagging_ms = 0;
     else if (d->lagging_ms == 0)
         d->lagging_ms = now_ms();
@@ -612,8 +618,8 @@ void duty_wait(struct duty *d, duty_waiter_done *done, void *ctx)
     int64_t epoch;
     if (!d->partner || time(NULL) - d->partner_s > KNOWN_S)
         done(DUTY_ALONE, ctx);
-    else if (!duty_waiters_add(&d->waiters, place_now(d, &epoch), now_ms() + DUTY_WAIT_MS, done,
-                               ctx))
+    else if (is_over(d) || !duty_waiters_add(&d->waiters, place_now(d, &epoch),
+                                             now_ms() + DUTY_WAIT_MS, done, ctx))
         done(DUTY_HERE, ctx);
     else
         timer_set(d->tick, 0);
