@@ -592,8 +592,8 @@ static void release_waiters(struct duty *d)
 {
     int64_t epoch;
     bool over = is_over(d);
-    struct desk_place all = over ? (struct desk_place){0} : place_now(d, &epoch);
-    duty_waiters_release(&d->waiters, all, d->standby, over ? INT64_MAX : now_ms());
+    struct desk_place all = place_now(d, &epoch);
+    duty_waiters_release(&d->waiters, all, d->standby, now_ms(), over);
     if (over || (all.epoch > 0 && desk_place_cmp(d->standby, all) >= 0))
         d->lagging_ms = 0;
     else if (d->lagging_ms == 0)

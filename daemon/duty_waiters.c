@@ -31,15 +31,15 @@ static void tell(struct duty_waiter **at, enum duty_kept kept)
 }
 
 void duty_waiters_release(struct duty_waiter **all, struct desk_place now, struct desk_place kept,
-                          int64_t now_ms)
+                          int64_t now_ms, bool over)
 {
     for (struct duty_waiter **at = all; *at;) {
         struct duty_waiter *w = *at;
-        if (w->place.epoch == 0)
+        if (w->place.epoch == 0 && !over)
             w->place = now;
         if (w->place.epoch > 0 && desk_place_cmp(kept, w->place) >= 0)
             tell(at, DUTY_BOTH);
-        else if (now_ms >= w->until_ms)
+        else if (over || now_ms >= w->until_ms)
             tell(at, DUTY_HERE);
         else
             at = &w->next;

@@ -16,9 +16,10 @@ bool duty_waiters_add(struct duty_waiter **all, struct desk_place place, int64_t
                       duty_waiter_done *done, void *ctx) MUST_USE;
 
 /* Told are those whose decision is among what the standby has kept, and those whose time is up.
- * What was decided without a place lies before `now`. */
+ * What was decided without a place lies before `now`; but where it is `over`, for we serve no
+ * longer, it has come into no stream, and all are told. */
 void duty_waiters_release(struct duty_waiter **all, struct desk_place now, struct desk_place kept,
-                          int64_t now_ms);
+                          int64_t now_ms, bool over);
 
 void duty_waiters_free(struct duty_waiter **all); /* nobody is told */
 
